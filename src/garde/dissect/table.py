@@ -1,0 +1,14 @@
+"""The table of dissectors: one row per protocol, in order of preference when two look equally likely.
+
+Question: which protocols does Garde read, and where is the file?
+Reference: DESIGN §2 rule 4.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from garde.dissect.spec import Dissector
+from garde.registry import Registry
+
+DISSECTORS: Final[Registry[Dissector]] = Registry()

@@ -1,0 +1,80 @@
+"""Configuration: defaults, errors with file, line and suggestion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garde import config
+from garde.errors import GardeError, Malformed, Missing
+
+
+def test_defaults_work_on_one_machine() -> None:
+    settings = config.load(None)
+    assert (settings.web.address, settings.web.port) == ("127.0.0.1", 8420)
+    assert settings.bus.url == "log:"
+
+
+def test_every_section_is_read() -> None:
+    settings = config.parse(
+        '[store]\nurl = "sqlite:///x.db"\n[capture]\nsensor = "core-1"\ninterfaces = ["eth1"]\n[site]\nname = "CHU"\n'
+    )
+    assert settings.store.url == "sqlite:///x.db"
+    assert settings.capture.interfaces == ("eth1",)
+    assert settings.site.name == "CHU"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "hint"),
+    [
+        ("\n[web]\nprot = 1", "garde.toml, line 3", "Did you mean port?"),
+        ("[wbe]\nport = 1", "garde.toml, line 1", "Did you mean web?"),
+        ("[store]\nurl = ''\n[capture]\n# why\nsensr = 'x'", "garde.toml, line 5", "Did you mean sensor?"),
+    ],
+)
+def test_an_unknown_key_gives_line_and_suggestion(text: str, where: str, hint: str) -> None:
+    with pytest.raises(Malformed) as error:
+        config.parse(text)
+    assert error.value.code == "config.unknown-key"
+    assert (error.value.where, error.value.hint) == (where, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("[web]\nport = 'high'", "garde.toml, line 2"),
+        ("[web]\naddress = '::1'\nport = 70000", "garde.toml, line 3"),
+        ("[capture]\nflows = 3", "garde.toml, line 2"),
+        ("[site]\nnetworks = ['10.0.0.0/33']", "garde.toml, line 2"),
+    ],
+)
+def test_a_wrong_value_gives_its_line(text: str, where: str) -> None:
+    with pytest.raises(Malformed) as error:
+        config.parse(text)
+    assert error.value.where == where
+
+
+def test_what_is_not_toml_is_malformed() -> None:
+    with pytest.raises(Malformed, match="garde.toml"):
+        config.parse("[web\n")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="absent.toml"):
+        config.load(tmp_path / "absent.toml")
+
+
+def test_the_data_home_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert config.data_home() == tmp_path / "garde"
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_configuration_or_a_named_error(text: str) -> None:
+    try:
+        config.parse(text)
+    except GardeError as error:
+        assert error.code.startswith("config.")

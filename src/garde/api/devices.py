@@ -1,0 +1,97 @@
+"""Devices as the outside reads them: JSON, CSV and a table for a terminal.
+
+Question: what does a program, a spreadsheet or a person at a terminal get for one device?
+Reference: issue 2 part 8 (JSON contract); RFC 4180 for CSV; OWASP's note on formula injection for the leading quote.
+
+Example:
+    >>> from garde.model.key import Key
+    >>> as_record(Device(id="d-1", keys=(Key("ip", "10.0.0.1"),)))["keys"]
+    [{'kind': 'ip', 'value': '10.0.0.1'}]
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from garde.model.device import Claim, Device
+from garde.model.message import moment
+
+#: Columns of the CSV and the terminal table, in order.
+COLUMNS = ("id", "kind", "manufacturer", "model", "serial", "os", "hostname", "mac", "ip", "last_seen")
+
+
+def as_record(device: Device) -> dict[str, Any]:
+    """One device of the JSON contract; keys beyond the contract (rivals, values, conflicts) only add to it."""
+    record: dict[str, Any] = {
+        "id": device.id,
+        "keys": [{"kind": key.kind, "value": key.value} for key in device.keys],
+        "kind": device.kind,
+        "claims": {name: _claim(claim) for name, claim in sorted(device.claims.items())},
+        "first_at": moment(device.first_at),
+        "last_at": moment(device.last_at),
+    }
+    if device.rivals:
+        record["rivals"] = {name: [_claim(claim) for claim in claims] for name, claims in sorted(device.rivals.items())}
+    if device.many:
+        record["values"] = {name: [_claim(claim) for claim in claims] for name, claims in sorted(device.many.items())}
+    if device.conflicts:
+        record["conflicts"] = list(device.conflicts)
+    if device.carrier:
+        record["carrier"] = device.carrier
+    return record
+
+
+def as_row(device: Device) -> dict[str, str]:
+    """One device as the columns of ``COLUMNS``; several values of one column are joined by a space."""
+    row = {name: device.value(name) or " ".join(c.value for c in device.many.get(name, ())) for name in COLUMNS[2:7]}
+    addresses = {kind: " ".join(key.value for key in device.keys if key.kind == kind) for kind in ("mac", "ip")}
+    return {"id": device.id, "kind": device.kind, **row, **addresses, "last_seen": moment(device.last_at)}
+
+
+def as_csv(devices: Iterable[Device]) -> str:
+    """A CSV file with a head line; a cell that a spreadsheet would run as a formula begins with a quote."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for device in devices:
+        writer.writerow({name: neutral(value) for name, value in as_row(device).items()})
+    return out.getvalue()
+
+
+def neutral(value: str) -> str:
+    """The value with a quote before it when it begins like a formula."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def printable(value: str) -> str:
+    """Device text for a terminal: control and direction characters become visible escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in value)
+
+
+def as_replay(devices: Iterable[Device], stats: Mapping[str, object]) -> dict[str, Any]:
+    """The one object that ``garde replay --format json`` prints."""
+    return {"stats": dict(stats), "devices": [as_record(device) for device in devices]}
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "value": claim.value,
+        "confidence": round(claim.confidence, 4),
+        "sources": [
+            {
+                "dissector": line.source,
+                "at": moment(line.at),
+                "file": line.place.file if line.place else None,
+                "packet": line.place.packet if line.place else None,
+                "offset": line.place.offset if line.place else None,
+                "length": line.place.length if line.place else None,
+                "sensor": line.sensor,
+                "count": line.count,
+                **({"by": line.by, "reason": line.reason} if line.by else {}),
+            }
+            for line in claim.sources
+        ],
+    }

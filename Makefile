@@ -33,7 +33,8 @@ check: setup ## run all rules: style, types, imports, tree, addresses, docs
 	$(BIN)/python -m tools.check
 
 fix: setup ## let ruff mend and format what it can
-	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --fix --quiet --output-format=concise --exit-zero .
 	$(BIN)/ruff format --quiet .
 
 golden: setup ## write the captures and their expected facts again; read the diff before committing

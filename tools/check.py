@@ -38,8 +38,12 @@ class Check(NamedTuple):
 
 
 CHECKS = (
-    Check("lint", "likely mistakes and style", command("ruff", "check", "--quiet", ".")),
-    Check("format", "one layout of the code: make fix", command("ruff", "format", "--check", ".")),
+    Check("lint", "likely mistakes and style", command("ruff", "check", "--quiet", "--output-format=concise", ".")),
+    Check(
+        "format",
+        "one layout of the code: make fix",
+        command("ruff", "format", "--check", "--output-format=concise", "."),
+    ),
     Check("types", "mypy --strict on src and tools", command("mypy", "--no-error-summary")),
     Check("imports", "who may import whom (pyproject.toml)", command("lint-imports", "--no-logo")),
     Check("mirror", "each source file has its unit test, and the reverse", mirror.problems),

@@ -34,7 +34,7 @@ def options(verb: Any) -> str:
     for parameter in verb.params:
         if parameter.name == "help" or getattr(parameter, "hidden", False):
             continue
-        written = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.make_metavar_name()
+        written = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name.upper()
         rows.append([f"`{written}`", cell(getattr(parameter, "help", None) or "")])
     return table(["Word", "Meaning"], rows) if rows else ""
 

@@ -5,6 +5,7 @@ Neither an index address nor a path of the compiling machine is written into the
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,9 @@ OPTIONS = (
 
 def main(options: list[str]) -> int:
     """Compile all files; `--upgrade` and other options of `uv pip compile` are passed on."""
+    if shutil.which("uv") is None:
+        print("uv is not on the PATH: install it with pip or from your distribution, then run make pins again.")
+        return 1
     # Wheels of one machine have hashes that the registry does not know.
     environment = {name: value for name, value in os.environ.items() if name not in {"PIP_FIND_LINKS", "UV_FIND_LINKS"}}
     for name in NAMES:

@@ -1,0 +1,118 @@
+"""Write docs/reference from the registries: `python -m tools.docs`, and `make check` refuses a page that is behind.
+
+A reference page is a function of the code, so it is generated, committed and compared: the reader of a change sees
+what it changes for the user. Each generator returns the page's text, or nothing while its source does not exist.
+"""
+
+import importlib
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+REFERENCE = Path("docs/reference")
+ATTRIBUTES = Path("src/garde/model/attributes.toml")
+NOTICE = "<!-- Written by make docs; edit {source} instead. -->\n"
+
+
+def cell(value: object) -> str:
+    """Write one value into a table cell."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Write a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def options(verb: Any) -> str:
+    """Describe the arguments and options of one verb."""
+    rows = []
+    for parameter in verb.params:
+        if parameter.name == "help" or getattr(parameter, "hidden", False):
+            continue
+        written = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name.upper()
+        rows.append([f"`{written}`", cell(getattr(parameter, "help", None) or "")])
+    return table(["Word", "Meaning"], rows) if rows else ""
+
+
+def verbs(verb: Any, path: str) -> list[str]:
+    """Describe a verb and those below it, depth first in the order of their declaration."""
+    level = "#" * min(path.count(" ") + 2, 5)
+    parts = [f"{level} `{path}`\n", f"{verb.help or verb.short_help or ''}".strip() + "\n", options(verb)]
+    for name, below in getattr(verb, "commands", {}).items():
+        if not below.hidden:
+            parts += verbs(below, f"{path} {name}")
+    return parts
+
+
+def commands(root: Path) -> str | None:
+    """Describe every verb of the command line."""
+    if not (root / "src/garde/cli.py").is_file():
+        return None
+    from typer.main import get_command
+
+    cli = importlib.import_module("garde.cli")
+    page = [NOTICE.format(source="src/garde/cli.py"), "# Command line\n", *verbs(get_command(cli.app), "garde")]
+    return "\n".join(part for part in page if part.strip())
+
+
+def attributes(root: Path) -> str | None:
+    """Describe every attribute that an observation may carry."""
+    if not (root / ATTRIBUTES).is_file():
+        return None
+    rows = tomllib.loads((root / ATTRIBUTES).read_text(encoding="utf-8"))
+    flat = dict(leaves(rows))
+    columns = list(dict.fromkeys(column for fields in flat.values() for column in fields))
+    body = [
+        [f"`{name}`", *(cell(fields.get(column, "")) for column in columns)] for name, fields in sorted(flat.items())
+    ]
+    return "\n".join(
+        [NOTICE.format(source=ATTRIBUTES), "# Attributes\n", table(["attribute", *columns], body).rstrip(), ""]
+    )
+
+
+def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Flatten nested tables to the ones that hold values, with their dotted names."""
+    found = []
+    for name, value in rows.items():
+        if isinstance(value, dict):
+            below = leaves(value, f"{prefix}{name}.")
+            found += below or [(prefix + name, value)]
+    return found
+
+
+PAGES: tuple[tuple[str, Callable[[Path], str | None]], ...] = (
+    ("cli.md", commands),
+    ("attributes.md", attributes),
+)
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """Generate all pages whose source exists."""
+    return {REFERENCE / name: text for name, generate in PAGES if (text := generate(root)) is not None}
+
+
+def problems(root: Path) -> list[str]:
+    """Name the reference pages that are not what their sources say."""
+    return [
+        f"{path}: behind its source; run make docs"
+        for path, text in pages(root).items()
+        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
+    ]
+
+
+def main(root: Path) -> int:
+    """Write the pages that changed."""
+    for path, text in pages(root).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(__file__).resolve().parents[1]))

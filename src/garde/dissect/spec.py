@@ -24,7 +24,20 @@ from garde.errors import Malformed
 from garde.model.key import Key
 from garde.wire.flow import DATAGRAM, FRAME, STREAM, Payload
 
-__all__ = ["DATAGRAM", "FRAME", "RECEIVER", "SENDER", "STREAM", "Dissector", "Fact", "Hint", "Keep", "Malformed", "Session", "stateless"]
+__all__ = [
+    "DATAGRAM",
+    "FRAME",
+    "RECEIVER",
+    "SENDER",
+    "STREAM",
+    "Dissector",
+    "Fact",
+    "Hint",
+    "Keep",
+    "Malformed",
+    "Session",
+    "stateless",
+]
 
 SENDER: Final = "sender"
 RECEIVER: Final = "receiver"

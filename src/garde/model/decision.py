@@ -18,8 +18,8 @@ class Decision(Message, frozen=True, kw_only=True):
     """A person's word about devices.
 
     Attributes:
-        verb: ``claim`` (attribute and value of one device), ``withdraw`` (take a claim back), ``merge`` (the keys name one
-            device), ``split`` (the keys do not belong together; undoes a merge, also an automatic one).
+        verb: ``claim`` (attribute and value of one device), ``withdraw`` (take a claim back), ``merge`` (the keys name
+            one device), ``split`` (the keys do not belong together; undoes a merge, also an automatic one).
         keys: the keys that name the devices meant.
         reason: in the person's own words.
         until: nanoseconds since 1970, 0 for without end.

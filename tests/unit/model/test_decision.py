@@ -16,5 +16,7 @@ def test_a_person_s_word_is_a_message() -> None:
 
 
 def test_a_finding_opens_open() -> None:
-    found = Finding(id="2", at=7, rule="identity.conflict", device="d-1", severity="medium", reasons=("kind: ct, printer",))
+    found = Finding(
+        id="2", at=7, rule="identity.conflict", device="d-1", severity="medium", reasons=("kind: ct, printer",)
+    )
     assert found.status == "open"

@@ -8,7 +8,9 @@ from garde.model.device import Claim, Device
 from garde.model.key import Key
 
 
-@pytest.mark.parametrize(("confidence", "state"), [(0.85, "accepted"), (0.84, "proposed"), (0.5, "proposed"), (0.49, "unknown")])
+@pytest.mark.parametrize(
+    ("confidence", "state"), [(0.85, "accepted"), (0.84, "proposed"), (0.5, "proposed"), (0.49, "unknown")]
+)
 def test_confidence_has_three_states(confidence: float, state: str) -> None:
     assert Claim("model", "X", confidence).state == state
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from garde.dissect.it.dtls import DTLS
+from garde.dissect.it.quic import QUIC
+from garde.dissect.it.tls import TLS
 from garde.dissect.spec import Dissector
 from garde.registry import Registry
 
-DISSECTORS: Final[Registry[Dissector]] = Registry()
+DISSECTORS: Final[Registry[Dissector]] = Registry(
+    TLS,
+    DTLS,
+    QUIC,
+)

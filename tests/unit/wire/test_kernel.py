@@ -10,7 +10,7 @@ from garde.wire.track import Tracker
 
 def test_the_hash_tells_words_and_their_order_apart() -> None:
     seed = np.uint64(1)
-    words = [kernel.mix(kernel.mix(seed, a), b) for a in range(-50, 50) for b in range(-50, 50)]
+    words = [kernel.mix(np.uint64(kernel.mix(seed, a)), b) for a in range(-50, 50) for b in range(-50, 50)]
     assert len(set(words)) == len(words)
 
 

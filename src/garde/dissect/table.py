@@ -11,6 +11,8 @@ from typing import Final
 from garde.dissect.it.dtls import DTLS
 from garde.dissect.it.quic import QUIC
 from garde.dissect.it.tls import TLS
+from garde.dissect.medical.dicom import DICOM
+from garde.dissect.medical.hl7v2 import HL7V2
 from garde.dissect.spec import Dissector
 from garde.registry import Registry
 
@@ -18,4 +20,6 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     TLS,
     DTLS,
     QUIC,
+    DICOM,
+    HL7V2,
 )

@@ -11,8 +11,12 @@ from typing import Final
 from garde.dissect.it.dtls import DTLS
 from garde.dissect.it.quic import QUIC
 from garde.dissect.it.tls import TLS
+from garde.dissect.medical.astm import ASTM
 from garde.dissect.medical.dicom import DICOM
 from garde.dissect.medical.hl7v2 import HL7V2
+from garde.dissect.medical.intellivue import INTELLIVUE
+from garde.dissect.medical.poct1a import POCT1A
+from garde.dissect.medical.wsdiscovery import WSDISCOVERY
 from garde.dissect.spec import Dissector
 from garde.registry import Registry
 
@@ -22,4 +26,8 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     QUIC,
     DICOM,
     HL7V2,
+    POCT1A,
+    ASTM,
+    INTELLIVUE,
+    WSDISCOVERY,
 )

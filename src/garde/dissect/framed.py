@@ -31,6 +31,7 @@ from garde.wire.flow import Payload
 MORE: Final = 0
 #: What ``measure`` answers when no message begins here.
 NO: Final = -1
+_PIECE: Final = 1 << 16
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
@@ -64,7 +65,7 @@ class Framed:
         self._anchor = re.compile(anchor)
         self._code = code
         self._longest = longest
-        self._buffer = Buffer(limit=longest + (1 << 17))
+        self._buffer = Buffer(limit=longest + _PIECE + 64)
         self._passing = 0
         self._seen = False
         self.synced = True
@@ -80,8 +81,13 @@ class Framed:
             self.synced = False
             self._passing = 0
             self._buffer.clear()
+        # A buffer drops all when it overflows, so a huge payload is added piece by piece.
+        for at in range(0, len(payload.data), _PIECE):
+            self._buffer.add(payload.data[at : at + _PIECE], payload.offset + at)
+            yield from self._cut()
+
+    def _cut(self) -> Iterator[Frame]:
         waiting = self._buffer
-        waiting.add(payload.data, payload.offset)
         while waiting.data:
             if self._passing:
                 passed = min(self._passing, len(waiting))

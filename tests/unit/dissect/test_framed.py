@@ -67,3 +67,8 @@ def test_after_a_gap_the_next_message_is_found() -> None:
 def test_a_capture_that_begins_in_the_middle() -> None:
     framed = Framed(measure, "demo", longest=100)
     assert list(framed.feed(payload(b"....M\x02ok", gap=-1))) == [Frame(4, b"M\x02ok", True)]
+
+
+def test_a_payload_larger_than_the_buffer() -> None:
+    stream = b"M\x01a" * 100_000
+    assert len(cut([stream], longest=4)) == 100_000

@@ -8,9 +8,9 @@ from garde.dissect.medical.dicom import DICOM
 from garde.dissect.medical.hl7v2 import HL7V2
 from garde.dissect.spec import Fact
 from garde.model.key import Key
+from tests.captures.dicom.messages import CT, EXPLICIT, associate, data_set, store
 from tests.corpus.place import corpus
 from tests.playbook import Playbook
-from tests.captures.dicom.messages import CT, EXPLICIT, associate, data_set, store
 
 #: Segments about people, with unlike words in every component.
 PEOPLE = [

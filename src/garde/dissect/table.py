@@ -20,8 +20,12 @@ from garde.dissect.it.starttls import STARTTLS
 from garde.dissect.it.telnet import TELNET
 from garde.dissect.it.tls import TLS
 from garde.dissect.it.vnc import VNC
+from garde.dissect.medical.astm import ASTM
 from garde.dissect.medical.dicom import DICOM
 from garde.dissect.medical.hl7v2 import HL7V2
+from garde.dissect.medical.intellivue import INTELLIVUE
+from garde.dissect.medical.poct1a import POCT1A
+from garde.dissect.medical.wsdiscovery import WSDISCOVERY
 from garde.dissect.spec import Dissector
 from garde.registry import Registry
 
@@ -40,4 +44,8 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     COAP,
     DICOM,
     HL7V2,
+    POCT1A,
+    ASTM,
+    INTELLIVUE,
+    WSDISCOVERY,
 )

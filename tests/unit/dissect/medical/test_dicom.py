@@ -8,7 +8,6 @@ from garde.dissect.medical.dicom import DICOM
 from garde.dissect.spec import RECEIVER, SENDER, Fact
 from garde.errors import Malformed
 from garde.model.key import Key
-from tests.playbook import Playbook
 from tests.captures.dicom.messages import (
     CT,
     DEFLATED,
@@ -27,6 +26,7 @@ from tests.captures.dicom.messages import (
     pdu,
     store,
 )
+from tests.playbook import Playbook
 
 MAKER = Key("equipment", "ACME|CT-9000|SN-77")
 #: The worked example of domain note 01 §3.1: 194 bytes.

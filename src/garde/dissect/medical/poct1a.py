@@ -134,5 +134,5 @@ POCT1A = Dissector(
     emits=frozenset({"eui64", *_ATTRIBUTES.values()}),
     looks_like=_looks_like,
     session=_Session,
-    keep=(Keep(0, b"<HEL.R01", payloads=16), Keep(0, b"<DST.R01", payloads=16)),
+    keep=(Keep(0, b"<?xml", payloads=16), Keep(0, b"<HEL.R01", payloads=16), Keep(0, b"<DST.R01", payloads=16)),
 )

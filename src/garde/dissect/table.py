@@ -11,6 +11,7 @@ from typing import Final
 from garde.dissect.it.coap import COAP
 from garde.dissect.it.dtls import DTLS
 from garde.dissect.it.ftp import FTP
+from garde.dissect.it.http import HTTP
 from garde.dissect.it.mqtt import MQTT
 from garde.dissect.it.quic import QUIC
 from garde.dissect.it.rdp import RDP
@@ -33,6 +34,7 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     TLS,
     DTLS,
     QUIC,
+    HTTP,
     SSH,
     SMB,
     RDP,

@@ -18,7 +18,7 @@ from garde.dissect.spec import SENDER, Dissector, Fact, Hint, Session
 from garde.dissect.table import DISSECTORS
 from garde.errors import Malformed
 from garde.model.catalogue import trust
-from garde.model.key import Key
+from garde.model.key import Key, is_group_mac
 from garde.model.observation import Observation, Place, observe
 from garde.registry import Registry
 from garde.wire.flow import Endpoint, Payload
@@ -173,5 +173,6 @@ def clean(value: str) -> str:
 
 
 def _keys(end: Endpoint) -> tuple[Key, ...]:
-    keys: tuple[Key, ...] = (Key("mac", end.mac),) if end.mac else ()
+    # Bytes sent to a group say nothing of one receiver's MAC.
+    keys: tuple[Key, ...] = (Key("mac", end.mac),) if end.mac and not is_group_mac(end.mac) else ()
     return (*keys, Key("ip", end.ip)) if end.ip else keys

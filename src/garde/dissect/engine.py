@@ -12,6 +12,7 @@ Example:
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from garde.dissect.spec import SENDER, Dissector, Fact, Hint, Session
@@ -21,7 +22,7 @@ from garde.model.catalogue import trust
 from garde.model.key import Key, is_group_mac
 from garde.model.observation import Observation, Place, observe
 from garde.registry import Registry
-from garde.wire.flow import Endpoint, Payload
+from garde.wire.flow import STREAM, Endpoint, Payload
 
 DAY = 86_400 * 1_000_000_000
 #: Below this nobody is chosen.
@@ -29,20 +30,27 @@ LIKELY = 0.5
 #: Payloads of one flow that may go by before it is left alone as unknown. A DICOM PDU of 16 kB, joined in its middle,
 #: shows no header for eleven segments; `garde.wire` hands on few payloads of a flow that matches no pattern anyway.
 PATIENCE = 32
+#: Payloads of each direction whose place is remembered, for values that a message completed later brings to light.
+REMEMBERED = 8
 #: Longest value kept, in characters.
 LONGEST = 256
 
 
-class _Reading:
-    """What the engine knows of one flow: who reads it, or how often nobody wanted it."""
+_Run = tuple[int, int, int, int]
 
-    __slots__ = ("misses", "refused", "row", "session")
+
+class _Reading:
+    """What the engine knows of one flow: who reads it, or how often nobody wanted it, and where its last bytes were."""
+
+    __slots__ = ("misses", "places", "refused", "row", "session")
 
     def __init__(self) -> None:
         self.row: Dissector | None = None
         self.session: Session | None = None
         self.misses = 0
         self.refused: set[str] = set()
+        #: direction → stream position, length, packet and start of the last payloads
+        self.places: tuple[deque[_Run], ...] = ()
 
 
 class Engine:
@@ -88,9 +96,14 @@ class Engine:
                 continue
             if reading.session is None or reading.session.done or reading.row is None:
                 continue
+            if payload.flow.layer == STREAM:
+                if not reading.places:
+                    reading.places = deque(maxlen=REMEMBERED), deque(maxlen=REMEMBERED)
+                run = payload.offset, len(payload.data), payload.packet, payload.start
+                reading.places[payload.direction].append(run)
             try:
                 for fact in reading.session.feed(payload):
-                    self._state(reading.row, fact, payload, out)
+                    self._state(reading, reading.row, fact, payload, out)
             except Malformed:
                 name = reading.row.name
                 self.malformed[name] = self.malformed.get(name, 0) + 1
@@ -125,7 +138,7 @@ class Engine:
         self.services[flow.number] = best.name
         return True
 
-    def _state(self, row: Dissector, fact: Fact, payload: Payload, out: list[Observation]) -> None:
+    def _state(self, reading: _Reading, row: Dissector, fact: Fact, payload: Payload, out: list[Observation]) -> None:
         value = clean(fact.value)
         if not value:
             return
@@ -145,14 +158,6 @@ class Engine:
         if before is None and len(self._seen) >= self._memory:
             del self._seen[next(iter(self._seen))]
         self._seen[known] = payload.at
-        first = payload.start + fact.start - payload.offset
-        inside = payload.start <= first <= payload.start + len(payload.data)
-        place = Place(
-            file=self._file,
-            packet=payload.packet,
-            offset=first if inside else payload.start,
-            length=max(0, fact.end - fact.start) if inside else 0,
-        )
         out.append(
             observe(
                 sensor=self._sensor,
@@ -162,9 +167,19 @@ class Engine:
                 value=value,
                 source=source,
                 weight=trust(source, fact.attribute),
-                place=place,
+                place=self._place(reading, fact, payload),
             )
         )
+
+    def _place(self, reading: _Reading, fact: Fact, payload: Payload) -> Place:
+        """Where the value stands: in this payload, else in one of the last of its direction, else nowhere exactly."""
+        here: _Run = (payload.offset, len(payload.data), payload.packet, payload.start)
+        before = reversed(reading.places[payload.direction]) if reading.places else ()
+        for offset, length, packet, start in (here, *before):
+            if offset <= fact.start < offset + length:
+                size = min(fact.end, offset + length) - fact.start
+                return Place(self._file, packet, start + fact.start - offset, max(0, size))
+        return Place(self._file, payload.packet, payload.start)
 
 
 def clean(value: str) -> str:

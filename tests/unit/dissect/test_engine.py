@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from garde.dissect.engine import DAY, LONGEST, PATIENCE, Engine, clean
-from garde.dissect.spec import DATAGRAM, RECEIVER, Dissector, Fact, stateless
+from garde.dissect.spec import DATAGRAM, RECEIVER, STREAM, Dissector, Fact, stateless
 from garde.errors import Malformed
 from garde.model.key import Key
-from garde.model.observation import Observation
+from garde.model.observation import Observation, Place
 from garde.registry import Registry
 from garde.wire.flow import Endpoint, Flow, Payload
 
@@ -53,6 +54,25 @@ def test_the_likeliest_reads_and_places_its_values() -> None:
     assert (seen.place.file, seen.place.packet, seen.place.offset, seen.place.length) == ("f.pcap", 7, 44, 4)
     assert seen.subject == (Key("mac", ENDS[0].mac), Key("ip", ENDS[0].ip))
     assert one.services == {0: "mdns"}
+
+
+def test_a_value_completed_later_stands_in_the_packet_that_brought_it() -> None:
+    class Session:
+        done = False
+        held = b""
+
+        def feed(self, payload: Payload) -> Iterator[Fact]:
+            self.held += payload.data
+            if self.held.endswith(b";"):
+                yield Fact("hostname", self.held[1:5].decode(), 1, 5)
+
+    slow = msgspec.structs.replace(row("ssh", b"A", 0.9), layer=STREAM, session=Session)
+    flow = Flow(0, STREAM, 6, ENDS)
+    one = engine(slow)
+    one.feed([Payload(flow, 0, 0, b"Aho", 7, 42, 0)])
+    (seen,) = one.feed([Payload(flow, 0, 0, b"st;", 8, 42, 3)])
+    # Two of its four octets are in that packet.
+    assert seen.place == Place("f.pcap", 7, 43, 2)
 
 
 def test_below_a_half_nobody_is_chosen() -> None:

@@ -25,6 +25,7 @@ from garde.dissect.medical.astm import ASTM
 from garde.dissect.medical.dicom import DICOM
 from garde.dissect.medical.hl7v2 import HL7V2
 from garde.dissect.medical.intellivue import INTELLIVUE
+from garde.dissect.medical.medibus import MEDIBUS
 from garde.dissect.medical.poct1a import POCT1A
 from garde.dissect.medical.wsdiscovery import WSDISCOVERY
 from garde.dissect.spec import Dissector
@@ -48,6 +49,7 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     HL7V2,
     POCT1A,
     ASTM,
+    MEDIBUS,
     INTELLIVUE,
     WSDISCOVERY,
 )

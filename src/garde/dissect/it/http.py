@@ -25,6 +25,7 @@ from typing import Final, Literal
 
 from garde.dissect.it import ntlm, upnp
 from garde.dissect.it.http_message import METHODS, Event, Head, Messages, Text
+from garde.dissect.medical import sdc
 from garde.dissect.spec import RECEIVER, SENDER, STREAM, Dissector, Fact, Hint, Keep
 from garde.errors import Malformed
 from garde.wire.flow import Payload
@@ -32,6 +33,7 @@ from garde.wire.flow import Payload
 Who = Literal["sender", "receiver"]
 
 _TITLE: Final = re.compile(rb"(?is)<title[^>]{0,200}>(.{0,1024}?)</title")
+_ENVELOPE_END: Final = re.compile(rb"</(?:[\w.-]{1,32}:)?Envelope\s*>")
 _REALM: Final = re.compile(r'(?i)realm\s*=\s*(?:"((?:[^"\\]|\\.){0,256})"|([^\s,]{1,256}))')
 _TOKEN: Final = re.compile(r"(?i)(?:NTLM|Negotiate)\s+([A-Za-z0-9+/=]{16,8192})")
 #: A person's page: never its title.
@@ -136,6 +138,11 @@ class _Session:
             if upnp.SPACE.encode() in body.text:
                 with contextlib.suppress(Malformed):  # a page that only looks like a description
                     yield from upnp.facts(bytes(body.text), start)
+        elif "xml" in kind and _ENVELOPE_END.search(body.text):
+            body.searched = True
+            if any(mark in body.text for mark in sdc.MARKS):
+                with contextlib.suppress(Malformed):
+                    yield from sdc.facts(bytes(body.text), start)
         elif (not kind or "html" in kind) and b"</title" in body.text.lower():
             body.searched = True
             yield from _title(bytes(body.text), event, start)
@@ -214,6 +221,7 @@ HTTP: Final = Dissector(
     reference="RFC 9110, RFC 9112, RFC 2326 (RTSP), UPnP Device Architecture 2.0",
     emits=ntlm.EMITS
     | upnp.EMITS
+    | sdc.EMITS
     | {"client", "service", "user_agent", "peer_name", "http.server", "http.realm", "http.title", "http.api"},
     looks_like=looks_like,
     session=_Session,

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from garde.dissect.field.bacnet import BACNET
+from garde.dissect.field.enip import ENIP, ENIP_UDP
+from garde.dissect.field.modbus import MODBUS
+from garde.dissect.field.opcua import OPCUA
 from garde.dissect.it.coap import COAP
 from garde.dissect.it.dtls import DTLS
 from garde.dissect.it.ftp import FTP
@@ -45,6 +49,11 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     STARTTLS,
     MQTT,
     COAP,
+    BACNET,
+    MODBUS,
+    OPCUA,
+    ENIP,
+    ENIP_UDP,
     DICOM,
     HL7V2,
     POCT1A,

@@ -163,7 +163,7 @@ def _rank(name: str, groups: Mapping[str, Sequence[Support]], strength: Mapping[
             confidence = min(confidence, 0.5)
         latest = max(s.source.at for s in group)
         word = max((s.source.at for s in group if s.source.by), default=0)
-        claims.append((word, confidence, latest, value, _claim(name, group, confidence)))
+        claims.append((word, confidence, latest, value, claim_of(name, group, confidence)))
     claims.sort(key=lambda c: (-c[0], -c[1], -c[2], c[3]))
     return Verdict(tuple(claim for *_, claim in claims), 1.0 - kept if len(groups) > 1 and not said else 0.0)
 
@@ -181,11 +181,11 @@ def gather(name: str, supports: Sequence[Support], now: int) -> tuple[Claim, ...
             weight = decayed(support.source.weight, now - support.source.at, life)
             best[support.family] = max(best.get(support.family, 0.0), weight)
         confidence = 1.0 if any(s.source.by for s in group) else min(noisy_or(best.values()), SUREST)
-        claims.append(_claim(name, group, confidence))
+        claims.append(claim_of(name, group, confidence))
     return tuple(sorted(claims, key=lambda claim: (-claim.confidence, claim.value)))
 
 
-def _claim(name: str, group: Sequence[Support], confidence: float) -> Claim:
+def claim_of(name: str, group: Sequence[Support], confidence: float) -> Claim:
     """A claim in the spelling of its best source: a person's, else the most trusted, else the latest."""
     order = sorted(group, key=_order)
     lines: dict[Source, None] = dict.fromkeys(support.source for support in order)

@@ -56,7 +56,7 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
     for attribute, support in words:
         supports.setdefault(attribute, []).append(support)
     macs = [key.value for key in anchors if key.kind == "mac"]
-    conclusions = conclude(supports, macs, first, last)
+    conclusions = conclude(supports, macs)
     for attribute, support in conclusions.supports:
         supports.setdefault(attribute, []).append(support)
     claims: dict[str, Claim] = {}

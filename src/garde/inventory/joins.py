@@ -316,7 +316,10 @@ def _embedded(node: Node, nodes: dict[Key, Node]) -> Iterator[Join]:
     for key in (node.anchor, *node.also):
         if key.kind == "eui64":
             macs.add(eui64_mac(key.value))
-    macs.update(eui64_mac(line.value) for line in node.lines if line.attribute == "eui64")
+    said = {line.value for line in node.lines if line.attribute == "eui64"}
+    # A gateway repeats the identifiers of many.
+    if len(said) == 1:
+        macs.add(eui64_mac(said.pop()))
     for mac in macs - {""}:
         other = Key("mac", mac)
         if other in nodes and other != node.anchor:

@@ -2,8 +2,9 @@
 
 Question: who made this device, which model, serial number, firmware and UDI does it have?
 Reference: OASIS DPWS 1.1 §5 (ThisModel, ThisDevice; also those of 2006, which printers and Windows use), IEEE
-11073-10207 §5 (pm:Mds, pm:MetaData). The documents travel in HTTP bodies, so `garde.dissect.it.http` calls this; between medical
-devices that is mostly inside TLS, out of sight. Left out: the rest of the MDIB: metrics, alerts, contexts (patients).
+11073-10207 §5 (pm:Mds, pm:MetaData). The documents travel in HTTP bodies, so `garde.dissect.it.http` calls this;
+between medical devices that is mostly inside TLS, out of sight. Left out: the rest of the MDIB: metrics, alerts,
+contexts (patients).
 
 Example:
     >>> document = f'<e xmlns="{DPWS}"><ThisDevice><SerialNumber>S1</SerialNumber></ThisDevice></e>'

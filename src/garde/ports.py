@@ -3,19 +3,21 @@
 Question: which doors lead out of the pure code, and what may pass them?
 Reference: DESIGN §2 rule 6 and §5. `store` and `bus` hold the adapters; only `garde.app` knows which one runs.
 
-Example: a stage never sees a port; the runner (`garde.pipeline`) does::
+Example: a stage never sees a port; the runner (`garde.pipeline.runner`) does::
 
+    delivery = bus.take("inventory", (Observation,), most=1000, wait=1.0)
     with store.begin() as unit:
         unit.put(devices)
-        unit.append(messages)
+        unit.append(delivery.messages)
+        unit.advance("inventory", delivery.position)
     delivery.acknowledge()
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -24,22 +26,49 @@ from garde.model.message import Message
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 
-class Clock(Protocol):
-    """Time, so that nobody else reads one."""
+class Shape(msgspec.Struct, frozen=True):
+    """How the store keeps one noun.
 
-    def now(self) -> int:
-        """Nanoseconds since 1970 UTC."""
+    Attributes:
+        kind: the struct.
+        id: the record's id.
+        links: words under which the record is found again besides its id (keys, neighbours); the store indexes them.
+    """
+
+    kind: type[msgspec.Struct]
+    id: Callable[[Any], str]
+    links: Callable[[Any], Iterable[str]] = lambda _: ()
+
+    @property
+    def name(self) -> str:
+        """The struct's name, as it stands in the tables."""
+        return self.kind.__name__
+
+
+class View(Protocol):
+    """Reading the state: nouns by id or by link."""
+
+    def get(self, kind: type[Record], ids: Iterable[str]) -> dict[str, Record]:
+        """The nouns of that kind with those ids, by id; missing ids are absent from the answer."""
+        ...
+
+    def linked(self, kind: type[Record], links: Iterable[str], most: int = 1000) -> dict[str, list[Record]]:
+        """Link → the nouns of that kind found under it, in the order of their ids, at most ``most`` of them."""
+        ...
+
+    def all(self, kind: type[Record]) -> Iterable[Record]:
+        """Every noun of that kind, in the order of their ids."""
         ...
 
 
-class Unit(Protocol):
-    """One transaction: all of it happens, or none."""
+class Unit(View, Protocol):
+    """One transaction: all of it happens, or none. Reads see its own writes."""
 
     def put(self, records: Iterable[msgspec.Struct]) -> None:
-        """Insert or replace nouns by their id (or key)."""
+        """Insert or replace nouns by their id."""
         ...
 
-    def drop(self, shape: type[msgspec.Struct], ids: Iterable[str]) -> None:
+    def drop(self, kind: type[msgspec.Struct], ids: Iterable[str]) -> None:
         """Remove nouns by id; ids that are not there are passed over."""
         ...
 
@@ -52,19 +81,15 @@ class Unit(Protocol):
         ...
 
 
-class Store(Protocol):
-    """The state: nouns by id, the message log, and named questions."""
+class Store(View, Protocol):
+    """The state: nouns, the message log, and named questions."""
 
     def begin(self) -> AbstractContextManager[Unit]:
-        """Open a transaction; it commits on leaving, rolls back on an exception."""
-        ...
+        """Open a transaction; it commits on leaving, rolls back on an exception.
 
-    def get(self, shape: type[Record], ids: Iterable[str]) -> dict[str, Record]:
-        """The nouns of that shape with those ids; missing ids are absent from the answer."""
-        ...
-
-    def all(self, shape: type[Record]) -> Iterable[Record]:
-        """Every noun of that shape."""
+        Raises:
+            Unreachable: the database does not answer.
+        """
         ...
 
     def ask(self, question: str, /, **values: object) -> Sequence[Mapping[str, object]]:
@@ -73,6 +98,18 @@ class Store(Protocol):
         Raises:
             Missing: no such question.
         """
+        ...
+
+    def position(self, reader: str) -> str:
+        """How far a reader of the log came; empty when it never began."""
+        ...
+
+    def messages(self, ids: Iterable[str]) -> dict[str, Message]:
+        """Messages of the log by id; missing ids are absent from the answer."""
+        ...
+
+    def log(self, after: int, kinds: Sequence[type[Message]], most: int) -> list[tuple[int, Message]]:
+        """The next messages of the log behind a sequence number, with theirs, oldest first; no kinds means all."""
         ...
 
     def close(self) -> None:
@@ -84,7 +121,14 @@ class Delivery(Protocol):
     """A batch taken from the bus, to be acknowledged once its effects are stored."""
 
     @property
-    def messages(self) -> Sequence[Message]: ...
+    def messages(self) -> Sequence[Message]:
+        """The batch, oldest first."""
+        ...
+
+    @property
+    def position(self) -> str:
+        """What the reader must remember to go on behind this batch; empty when the bus remembers by itself."""
+        ...
 
     def acknowledge(self) -> None:
         """The effects are stored: do not deliver these again."""
@@ -112,4 +156,12 @@ class Bus(Protocol):
 
     def close(self) -> None:
         """Release what is held."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that nobody else reads one."""
+
+    def now(self) -> int:
+        """Nanoseconds since 1970 UTC."""
         ...

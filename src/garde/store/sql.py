@@ -1,0 +1,291 @@
+"""Store over SQLAlchemy Core: the same statements for SQLite and PostgreSQL.
+
+Question: how do a batch's effects reach the database in one transaction, quickly?
+Reference: DESIGN §5 and §7 (SQLAlchemy Core as the one dialect; executemany for the hot writes). ``ON CONFLICT`` is in
+the subset both databases share (SQLite 3.24, PostgreSQL 9.5).
+
+Example::
+
+    store = open_sqlite("garde.db", shapes)
+    with store.begin() as unit:
+        unit.put([device])
+    assert store.get(Device, [device.id])
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from typing import Any, Final, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, bindparam, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from garde.errors import Malformed, Missing, Unreachable
+from garde.model.codec import KINDS, decode, encode
+from garde.model.message import Message
+from garde.ports import Record, Shape
+from garde.store.tables import migrate
+
+#: Most values in one IN list; SQLite's own limit is higher, but plans stay good below this.
+CHUNK: Final = 500
+
+#: Nouns read at a time when all are asked for.
+PAGE: Final = 2000
+
+Item = TypeVar("Item")
+
+_PUT = text(
+    "INSERT INTO records (kind, id, body) VALUES (:kind, :id, :body) "
+    "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body"
+)
+_DROP = text("DELETE FROM records WHERE kind = :kind AND id = :id")
+_LINK = text("INSERT INTO links (kind, link, id) VALUES (:kind, :link, :id) ON CONFLICT DO NOTHING")
+_UNLINK = text("DELETE FROM links WHERE kind = :kind AND id = :id")
+_APPEND = text("INSERT INTO messages (id, at, kind, body) VALUES (:id, :at, :kind, :body) ON CONFLICT (id) DO NOTHING")
+_PAGE = text("SELECT id, body FROM records WHERE kind = :kind AND id > :after ORDER BY id LIMIT :most")
+_ADVANCE = text(
+    "INSERT INTO positions (reader, position) VALUES (:reader, :position) "
+    "ON CONFLICT (reader) DO UPDATE SET position = excluded.position"
+)
+
+
+class SqlStore:
+    """The state in a database.
+
+    Args:
+        engine: an open SQLAlchemy engine.
+        shapes: how each noun is kept.
+        serial: statement that lets only one transaction at a time append to the log, so that sequence numbers become
+            visible in their order; empty where the database sees to it.
+
+    Raises:
+        Unreachable: the database does not answer.
+        Conflict: it was made by a newer Garde.
+    """
+
+    def __init__(self, engine: Engine, shapes: Iterable[Shape], *, serial: str = "") -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(write=True)
+        self._shapes = {shape.kind: shape for shape in shapes}
+        self._serial = serial
+        with _reaching(), self._writer.begin() as connection:
+            if serial:
+                connection.execute(text(serial))
+            migrate(connection)
+
+    @contextmanager
+    def begin(self) -> Iterator[_Unit]:
+        """Open a transaction; see `garde.ports.Store.begin`."""
+        with _reaching(), self._writer.begin() as connection:
+            yield _Unit(connection, self._shapes, self._serial)
+
+    def get(self, kind: type[Record], ids: Iterable[str]) -> dict[str, Record]:
+        """See `garde.ports.View.get`."""
+        with _reaching(), self._engine.connect() as connection:
+            return _get(connection, kind, ids)
+
+    def linked(self, kind: type[Record], links: Iterable[str], most: int = 1000) -> dict[str, list[Record]]:
+        """See `garde.ports.View.linked`."""
+        with _reaching(), self._engine.connect() as connection:
+            return _linked(connection, kind, links, most)
+
+    def all(self, kind: type[Record]) -> Iterator[Record]:
+        """See `garde.ports.View.all`; a page at a time, so that no connection is held while the caller works."""
+        after = ""
+        while True:
+            with _reaching(), self._engine.connect() as connection:
+                page = _page(connection, kind, after)
+            yield from page.values()
+            if len(page) < PAGE:
+                return
+            after = next(reversed(page))
+
+    def ask(self, question: str, /, **values: object) -> Sequence[Mapping[str, object]]:
+        """See `garde.ports.Store.ask`."""
+        statement = text(view(question))
+        lists = [name for name, value in values.items() if isinstance(value, list | tuple)]
+        if lists:
+            statement = statement.bindparams(*(bindparam(name, expanding=True) for name in lists))
+        with _reaching(), self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(statement, values).mappings()]
+
+    def position(self, reader: str) -> str:
+        """See `garde.ports.Store.position`."""
+        statement = text("SELECT position FROM positions WHERE reader = :reader")
+        with _reaching(), self._engine.connect() as connection:
+            return str(connection.execute(statement, {"reader": reader}).scalar() or "")
+
+    def messages(self, ids: Iterable[str]) -> dict[str, Message]:
+        """See `garde.ports.Store.messages`."""
+        found: dict[str, Message] = {}
+        statement = _listed("SELECT id, body FROM messages WHERE id IN :some")
+        with _reaching(), self._engine.connect() as connection:
+            for some in _chunks(ids):
+                for row in connection.execute(statement, {"some": some}):
+                    found[row.id] = decode(bytes(row.body))
+        return found
+
+    def log(self, after: int, kinds: Sequence[type[Message]], most: int) -> list[tuple[int, Message]]:
+        """See `garde.ports.Store.log`."""
+        names = [kind.__name__ for kind in kinds] or list(KINDS)
+        statement = _listed(
+            "SELECT seq, body FROM messages WHERE seq > :after AND kind IN :some ORDER BY seq LIMIT :most"
+        )
+        values = {"after": after, "some": names, "most": most}
+        with _reaching(), self._engine.connect() as connection:
+            return [(row.seq, decode(bytes(row.body))) for row in connection.execute(statement, values)]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+class _Unit:
+    """One open transaction."""
+
+    def __init__(self, connection: Connection, shapes: Mapping[type[msgspec.Struct], Shape], serial: str) -> None:
+        self._connection = connection
+        self._shapes = shapes
+        self._serial = serial
+
+    def put(self, records: Iterable[msgspec.Struct]) -> None:
+        bodies: list[dict[str, Any]] = []
+        links: list[dict[str, str]] = []
+        for record in records:
+            shape = self._shapes[type(record)]
+            name = shape.id(record)
+            bodies.append({"kind": shape.name, "id": name, "body": msgspec.msgpack.encode(record)})
+            links += ({"kind": shape.name, "link": link, "id": name} for link in set(shape.links(record)))
+        if bodies:
+            self._connection.execute(_PUT, bodies)
+            self._connection.execute(_UNLINK, [{"kind": body["kind"], "id": body["id"]} for body in bodies])
+        if links:
+            self._connection.execute(_LINK, links)
+
+    def drop(self, kind: type[msgspec.Struct], ids: Iterable[str]) -> None:
+        gone = [{"kind": kind.__name__, "id": name} for name in ids]
+        if gone:
+            self._connection.execute(_DROP, gone)
+            self._connection.execute(_UNLINK, gone)
+
+    def append(self, messages: Iterable[Message]) -> int:
+        rows = [
+            {"id": one.id, "at": one.at, "kind": type(one).__name__, "body": encode(one)}
+            for one in {message.id: message for message in messages}.values()
+        ]
+        if not rows:
+            return 0
+        if self._serial:
+            self._connection.execute(text(self._serial))
+        known = set(
+            _some(self._connection, "SELECT id FROM messages WHERE id IN :some", [str(row["id"]) for row in rows])
+        )
+        fresh = [row for row in rows if row["id"] not in known]
+        if fresh:
+            self._connection.execute(_APPEND, fresh)
+        return len(fresh)
+
+    def advance(self, reader: str, position: str) -> None:
+        self._connection.execute(_ADVANCE, {"reader": reader, "position": position})
+
+    def get(self, kind: type[Record], ids: Iterable[str]) -> dict[str, Record]:
+        return _get(self._connection, kind, ids)
+
+    def linked(self, kind: type[Record], links: Iterable[str], most: int = 1000) -> dict[str, list[Record]]:
+        return _linked(self._connection, kind, links, most)
+
+    def all(self, kind: type[Record]) -> Iterator[Record]:
+        after = ""
+        while page := _page(self._connection, kind, after):
+            yield from page.values()
+            after = next(reversed(page))
+
+
+@cache
+def view(question: str) -> str:
+    """The SQL of a named question.
+
+    Raises:
+        Missing: there is no such file in store/views.
+    """
+    if question.isidentifier():
+        file = resources.files("garde.store") / "views" / f"{question}.sql"
+        if file.is_file():
+            return file.read_text("utf-8")
+    raise Missing("store.unknown-question", f"There is no question named {question!r}")
+
+
+@cache
+def _decoder(kind: type[msgspec.Struct]) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)
+
+
+def _read(kind: type[Record], name: str, body: bytes) -> Record:
+    try:
+        record: Record = _decoder(kind).decode(body)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        where = f"{kind.__name__} {name}"
+        raise Malformed("store.record", f"A stored record cannot be read: {error}", where=where) from None
+    return record
+
+
+def _get(connection: Connection, kind: type[Record], ids: Iterable[str]) -> dict[str, Record]:
+    statement = _listed("SELECT id, body FROM records WHERE kind = :kind AND id IN :some")
+    found: dict[str, Record] = {}
+    for some in _chunks(ids):
+        for row in connection.execute(statement, {"kind": kind.__name__, "some": some}):
+            found[row.id] = _read(kind, row.id, bytes(row.body))
+    return found
+
+
+def _linked(connection: Connection, kind: type[Record], links: Iterable[str], most: int) -> dict[str, list[Record]]:
+    statement = _listed(
+        "SELECT link, id FROM (SELECT link, id, ROW_NUMBER() OVER (PARTITION BY link ORDER BY id) AS place "
+        "FROM links WHERE kind = :kind AND link IN :some) AS found WHERE place <= :most ORDER BY link, id"
+    )
+    found: dict[str, list[str]] = {}
+    for some in _chunks(links):
+        for row in connection.execute(statement, {"kind": kind.__name__, "some": some, "most": most}):
+            found.setdefault(row.link, []).append(row.id)
+    records = _get(connection, kind, itertools.chain.from_iterable(found.values()))
+    return {link: [records[name] for name in names if name in records] for link, names in found.items()}
+
+
+def _page(connection: Connection, kind: type[Record], after: str) -> dict[str, Record]:
+    rows = connection.execute(_PAGE, {"kind": kind.__name__, "after": after, "most": PAGE})
+    return {row.id: _read(kind, row.id, bytes(row.body)) for row in rows}
+
+
+def _some(connection: Connection, statement: str, values: Iterable[str], **fixed: object) -> list[str]:
+    found: list[str] = []
+    for some in _chunks(values):
+        found += connection.execute(_listed(statement), {"some": some, **fixed}).scalars()
+    return found
+
+
+@cache
+def _listed(statement: str) -> Any:
+    return text(statement).bindparams(bindparam("some", expanding=True))
+
+
+def _chunks(values: Iterable[Item]) -> Iterator[list[Item]]:
+    left = iter(dict.fromkeys(values))
+    while some := list(itertools.islice(left, CHUNK)):
+        yield some
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Failures to reach the database in Garde's words; mistakes in statements stay what they are."""
+    try:
+        yield
+    except (OperationalError, DBAPIError) as error:
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            hint = "Is the database running, and is its disk not full?"
+            raise Unreachable("store.unreachable", f"The store does not answer: {error.orig}", hint=hint) from error
+        raise

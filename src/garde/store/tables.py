@@ -1,0 +1,56 @@
+"""The tables, and how a database of an older Garde is brought up to date.
+
+Question: what lies in the database, and which steps led there?
+Reference: DESIGN §5: migrations go forward only. Each step is a numbered SQL file in ``migrations``; ``schema_version``
+remembers the last one done. The files are written in the subset that SQLite and PostgreSQL share; ``{serial}`` and
+``{bytes}`` stand for the two words they spell differently.
+
+Example:
+    >>> [number for number, _ in steps()][0]
+    1
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from garde.errors import Conflict
+
+#: What the two databases spell differently.
+WORDS: Final = {
+    "sqlite": {"serial": "INTEGER PRIMARY KEY AUTOINCREMENT", "bytes": "BLOB"},
+    "postgresql": {"serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "bytes": "BYTEA"},
+}
+
+
+def steps() -> list[tuple[int, str]]:
+    """Number and text of every migration, in order."""
+    folder = resources.files("garde.store") / "migrations"
+    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return [(int(name[:4]), (folder / name).read_text("utf-8")) for name in files]
+
+
+def migrate(connection: Connection, target: int | None = None) -> int:
+    """Bring the database up to date, or up to step ``target``; returns the step it is at.
+
+    Raises:
+        Conflict: the database was made by a newer Garde.
+    """
+    words = WORDS[connection.dialect.name]
+    connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (step INTEGER NOT NULL)"))
+    at = connection.execute(text("SELECT COALESCE(MAX(step), 0) FROM schema_version")).scalar_one()
+    newest = steps()[-1][0]
+    if at > newest:
+        raise Conflict(
+            "store.newer", f"This store is at step {at}, this Garde knows {newest}", hint="Use the Garde that wrote it"
+        )
+    for number, script in steps():
+        if at < number <= (target or newest):
+            for statement in filter(None, (part.strip() for part in script.format(**words).split(";"))):
+                connection.execute(text(statement))
+            connection.execute(text("INSERT INTO schema_version (step) VALUES (:step)"), {"step": number})
+            at = number
+    return int(at)

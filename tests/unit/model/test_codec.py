@@ -1,0 +1,46 @@
+"""The codec: every kind comes back as itself; other bytes are malformed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garde.errors import Malformed
+from garde.model.codec import KINDS, decode, decode_many, encode, encode_many
+from garde.model.decision import Decision, Finding
+from garde.model.flow import Conversation
+from garde.model.key import Key
+from garde.model.message import Message, Wakeup
+from tests.makers import observation
+
+KEY = Key("ip", "10.0.0.1")
+ONE_OF_EACH: list[Message] = [
+    observation(1),
+    Conversation(id="c", at=0, sensor="s", source=KEY, target=KEY, protocol="tcp"),
+    Decision(id="d", at=0, verb="claim", person="p", keys=(KEY,)),
+    Finding(id="f", at=0, rule="r", device="d-1", severity="low", reasons=()),
+    Wakeup(id="w", at=0, stage="s", topic="t"),
+]
+
+
+@pytest.mark.parametrize("message", ONE_OF_EACH, ids=lambda message: type(message).__name__)
+def test_a_message_comes_back_as_itself(message: Message) -> None:
+    assert decode(encode(message)) == message
+
+
+def test_every_kind_is_tried_here() -> None:
+    assert {type(message).__name__ for message in ONE_OF_EACH} == set(KINDS)
+
+
+def test_many_come_back_in_order() -> None:
+    assert decode_many(encode_many(ONE_OF_EACH)) == ONE_OF_EACH
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_message_or_malformed(data: bytes) -> None:
+    for read in (decode, decode_many):
+        try:
+            read(data)
+        except Malformed as error:
+            assert error.code == "model.message"

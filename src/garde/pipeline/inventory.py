@@ -1,0 +1,84 @@
+"""The inventory stage: observations and people's words in, interfaces and devices out.
+
+Question: which devices does a batch change, and which does it dissolve?
+Reference: DESIGN §5; `garde.inventory` decides, this stage only reads what must be read and says what changed. The
+result does not depend on the order or repetition of messages, because folding and resolving do not.
+
+Example:
+    >>> stage().name
+    'inventory'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from garde.config import PRIVATE
+from garde.inventory.claims import conflict_finding
+from garde.inventory.evidence import Interface, fold, subjects
+from garde.inventory.neighbourhood import neighbourhood
+from garde.inventory.resolve import resolve
+from garde.model.decision import Decision, Finding
+from garde.model.device import Device
+from garde.model.message import Message
+from garde.model.observation import Observation
+from garde.pipeline.stage import Drop, Effect, Put, Stage
+from garde.ports import View
+
+#: Most records read by one link of a person's word; a word about more things than that is about a hub.
+MEANT = 256
+
+
+def stage(networks: Sequence[str] = PRIVATE) -> Stage:
+    """The row of the table.
+
+    Args:
+        networks: the site's own networks; addresses elsewhere that are only spoken to are peers, not devices.
+    """
+
+    def run(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        return _effects(batch, view, networks)
+
+    return Stage(
+        name="inventory",
+        consumes=(Observation, Decision),
+        reads=(Interface, Device, Decision, Finding),
+        run=run,
+    )
+
+
+def _effects(batch: Sequence[Message], view: View, networks: Sequence[str]) -> Iterable[Effect]:
+    observations = [message for message in batch if isinstance(message, Observation)]
+    words = [message for message in batch if isinstance(message, Decision)]
+    known = view.get(Interface, subjects(observations))
+    folded = fold(known, observations)
+    decisions = {word.id: word for word in (*view.all(Decision), *words)}
+
+    def look(names: Iterable[str], most: int) -> Mapping[str, Sequence[Interface]]:
+        return view.linked(Interface, names, most)
+
+    meant = {str(key) for word in words for key in word.keys}
+    touched = {one.id: one for found in look(meant, MEANT).values() for one in found} | folded
+    around = neighbourhood(touched.values(), look, decisions.values())
+    devices = resolve(around.records.values(), decisions.values(), networks=networks, only=around.anchors)
+    yield from (Put(interface) for interface in folded.values())
+    yield from (Put(word) for word in words)
+    yield from (Put(device) for device in devices)
+    stored = view.get(Device, around.ids)
+    yield from (Drop(Device, name) for name in stored.keys() - {device.id for device in devices})
+    yield from _conflicts(devices, view)
+
+
+def _conflicts(devices: Sequence[Device], view: View) -> Iterable[Effect]:
+    """A finding for each conflict that has none yet."""
+    found = [
+        conflict_finding(device.id, name, (device.claims[name], *device.rivals.get(name, ())), device.last_at)
+        for device in devices
+        for name in device.conflicts
+        if name in device.claims
+    ]
+    stored = view.get(Finding, [finding.id for finding in found])
+    for finding in found:
+        if finding.id not in stored:
+            yield Put(finding)
+            yield finding

@@ -1,0 +1,182 @@
+"""Runner: take a batch, call the stage, store the effects in one transaction, acknowledge.
+
+Question: how does a message become state exactly once in effect, whatever dies in between?
+Reference: DESIGN §5. Delivery is at least once and ids are digests, so a second delivery changes nothing. A message
+that makes its stage raise ``TRIES`` times goes to quarantine and opens a Finding about Garde itself; the
+stream goes on.
+
+Example::
+
+    runner = Runner(STAGES, store, bus, clock)
+    while runner.step(wait=1.0):
+        pass
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from garde.errors import Unreachable
+from garde.model.decision import Finding
+from garde.model.message import Message, Wakeup, digest
+from garde.pipeline.stage import Declared, Drop, Put, Stage
+from garde.ports import Bus, Clock, Delivery, Store
+from garde.registry import Registry
+
+#: How often a message may make its stage raise.
+TRIES: Final = 3
+#: Messages in one batch.
+BATCH: Final = 2000
+
+
+class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
+    """A message set aside.
+
+    Attributes:
+        id: ``stage:message id``.
+        error: what the stage raised, and where in the code.
+    """
+
+    id: str
+    stage: str
+    message: str
+    at: int
+    error: str
+
+
+class Runner:
+    """Drives every stage of the table over the bus.
+
+    Args:
+        only: names of the stages to run; empty runs all.
+
+    Raises:
+        Missing: a name in ``only`` is no stage.
+    """
+
+    def __init__(
+        self, stages: Registry[Stage], store: Store, bus: Bus, clock: Clock, *, only: Iterable[str] = ()
+    ) -> None:
+        names = tuple(only)
+        self._stages = [stages[name] for name in names] if names else list(stages)
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+
+    def step(self, wait: float = 0.0) -> int:
+        """One batch for every stage that has one; returns how many messages were worked through.
+
+        Args:
+            wait: seconds to wait for a first batch, shared among the stages.
+
+        Raises:
+            Unreachable: the store or the bus does not answer; nothing is lost, call again.
+        """
+        done = 0
+        for stage in self._stages:
+            done += self._wake(stage)
+            delivery = self._bus.take(stage.name, stage.consumes, BATCH, wait / len(self._stages))
+            if delivery is not None:
+                self._work(stage, delivery)
+                done += len(delivery.messages)
+        return done
+
+    def drain(self) -> int:
+        """Work until nothing waits; returns how many messages were worked through."""
+        total = 0
+        while done := self.step():
+            total += done
+        return total
+
+    def _work(self, stage: Stage, delivery: Delivery) -> None:
+        """The whole batch at once; when that raises, message by message, so that only the culprit waits."""
+        try:
+            if self._attempt(stage, delivery.messages, delivery.position) is not None:
+                for message in delivery.messages:
+                    self._alone(stage, message)
+                if delivery.position:
+                    with self._store.begin() as unit:
+                        unit.advance(stage.name, delivery.position)
+        except Unreachable:
+            delivery.refuse()
+            raise
+        delivery.acknowledge()
+
+    def _alone(self, stage: Stage, message: Message) -> None:
+        """One message, up to ``TRIES`` times, then quarantine."""
+        error = None
+        for _ in range(TRIES):
+            error = self._attempt(stage, [message], "")
+            if error is None:
+                return
+        if error is not None:
+            self._quarantine(stage, message, error)
+
+    def _attempt(self, stage: Stage, batch: Sequence[Message], position: str) -> Exception | None:
+        """Apply a batch; what the stage raised, when it did, with nothing stored."""
+        try:
+            self._apply(stage, batch, position)
+        except Unreachable:
+            raise
+        except Exception as error:  # whatever mistake a stage makes, the stream goes on (DESIGN §5)
+            return error
+        return None
+
+    def _apply(self, stage: Stage, batch: Sequence[Message], position: str) -> None:
+        with self._store.begin() as unit:
+            new: list[Message] = []
+            puts: list[msgspec.Struct] = []
+            drops: dict[type[msgspec.Struct], list[str]] = {}
+            for effect in stage.run(batch, Declared(unit, stage)):
+                if isinstance(effect, Put):
+                    puts.append(effect.record)
+                elif isinstance(effect, Drop):
+                    drops.setdefault(effect.kind, []).append(effect.id)
+                else:
+                    new.append(effect)
+            for kind, ids in drops.items():
+                unit.drop(kind, ids)
+            unit.put([*puts, *(message for message in new if isinstance(message, Wakeup))])
+            unit.append([*batch, *new])
+            if position:
+                unit.advance(stage.name, position)
+        onward = [message for message in new if not isinstance(message, Wakeup)]
+        if onward:
+            # After the commit and before the acknowledgement: a crash in between delivers the batch again, which makes
+            # the same messages with the same ids.
+            self._bus.publish(onward)
+
+    def _wake(self, stage: Stage) -> int:
+        """Give the stage its wake-ups whose time has come."""
+        now = self._clock.now()
+        waiting = self._store.linked(Wakeup, [stage.name]).get(stage.name, [])
+        due = [one for one in waiting if one.at <= now]
+        if due:
+            due.sort(key=lambda one: (one.at, one.id))
+            self._apply(stage, due, "")
+            with self._store.begin() as unit:
+                unit.drop(Wakeup, [one.id for one in due])
+        return len(due)
+
+    def _quarantine(self, stage: Stage, message: Message, error: Exception) -> None:
+        now = self._clock.now()
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__}: {error} ({frame.name}, line {frame.lineno})"
+        finding = Finding(
+            id=digest("finding", "pipeline.quarantine", stage.name, message.id),
+            at=now,
+            cause=(message.id,),
+            rule="pipeline.quarantine",
+            device="",
+            severity="medium",
+            reasons=(f"stage: {stage.name}", f"message: {message.id}", f"error: {text}"),
+        )
+        aside = Quarantined(id=f"{stage.name}:{message.id}", stage=stage.name, message=message.id, at=now, error=text)
+        with self._store.begin() as unit:
+            unit.put([aside, finding])
+            unit.append([message, finding])
+        self._bus.publish([finding])

@@ -1,0 +1,44 @@
+"""The table of nouns: how the store keeps each of them.
+
+Question: which records lie in the store, under which id, and by which words are they found again?
+Reference: DESIGN §5. A noun is a row here; the store itself knows none of them.
+
+Example:
+    >>> [shape.name for shape in SHAPES][0]
+    'Device'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from garde.inventory.describe import aliases
+from garde.inventory.evidence import Interface
+from garde.inventory.joins import found_by
+from garde.model.decision import Decision, Finding
+from garde.model.device import Device
+from garde.model.flow import Conversation
+from garde.model.message import Wakeup
+from garde.pipeline.runner import Quarantined
+from garde.ports import Shape
+
+
+def _id(record: Any) -> str:
+    return str(record.id)
+
+
+def _device_links(device: Any) -> Iterable[str]:
+    """Its keys, and the id that each of them alone would give: an address sent before a merge still opens."""
+    return (*(str(key) for key in device.keys), *aliases(device))
+
+
+SHAPES: Final = (
+    Shape(Device, _id, _device_links),
+    Shape(Interface, _id, found_by),
+    Shape(Finding, _id, lambda finding: (finding.device, finding.rule)),
+    Shape(Decision, _id, lambda decision: (str(key) for key in decision.keys)),
+    Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
+    Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
+    Shape(Quarantined, _id, lambda aside: (aside.stage,)),
+)

@@ -1,0 +1,23 @@
+"""The table of stages: one row per stage, in the order in which the runner visits them.
+
+Question: which stages does a message meet, and where is the file?
+Reference: DESIGN §2 rule 4 and §5.
+
+Example:
+    >>> stages().names
+    ('inventory',)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from garde.config import PRIVATE
+from garde.pipeline import inventory
+from garde.pipeline.stage import Stage
+from garde.registry import Registry
+
+
+def stages(networks: Sequence[str] = PRIVATE) -> Registry[Stage]:
+    """Every stage; ``networks`` are the site's own."""
+    return Registry(inventory.stage(networks))

@@ -1,0 +1,155 @@
+"""The runner, as playbooks: a batch goes in, effects come out, a culprit is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from garde.bus.log import LogBus
+from garde.errors import Missing, Unreachable
+from garde.model.decision import Finding
+from garde.model.device import Device
+from garde.model.message import Message, Wakeup
+from garde.model.observation import Observation
+from garde.pipeline.runner import TRIES, Quarantined, Runner
+from garde.pipeline.shapes import SHAPES
+from garde.pipeline.stage import Drop, Effect, Put, Stage
+from garde.ports import Store, View
+from garde.registry import Registry
+from garde.store.sqlite import open_sqlite
+from tests.makers import START, device, observation
+
+
+class HandClock:
+    """A clock that a test moves."""
+
+    def __init__(self, at: int = START) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+
+def stage(run: object, name: str = "s", consumes: tuple[type[Message], ...] = (Observation,)) -> Stage:
+    return Stage(name=name, consumes=consumes, reads=(Device, Finding), run=run)  # type: ignore[arg-type]
+
+
+def setting(*stages: Stage) -> tuple[Store, LogBus, HandClock, Runner]:
+    store = open_sqlite("", SHAPES)
+    bus, clock = LogBus(store), HandClock()
+    return store, bus, clock, Runner(Registry(*stages), store, bus, clock)
+
+
+def one_device_each(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+    for message in batch:
+        yield Put(device(message.at - START))
+
+
+def test_effects_are_stored_and_the_batch_is_done() -> None:
+    store, bus, _, runner = setting(stage(one_device_each))
+    bus.publish([observation(1), observation(2)])
+    assert runner.drain() == 2
+    assert [one.id for one in store.all(Device)] == ["d-1", "d-2"]
+    assert runner.step() == 0
+
+
+def test_a_drop_removes_what_dissolved() -> None:
+    store, bus, _, runner = setting(stage(lambda batch, view: [Drop(Device, "d-9")]))
+    with store.begin() as unit:
+        unit.put([device(9)])
+    bus.publish([observation(1)])
+    runner.drain()
+    assert not list(store.all(Device))
+
+
+def test_new_messages_reach_the_next_stage() -> None:
+    seen: list[str] = []
+
+    def judge(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        for message in batch:
+            yield Finding(
+                id=f"f-{message.id}", at=0, cause=(message.id,), rule="r", device="", severity="low", reasons=()
+            )
+
+    def listen(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        seen.extend(message.id for message in batch)
+        return ()
+
+    _, bus, _, runner = setting(stage(judge, "judge"), stage(listen, "listen", (Finding,)))
+    bus.publish([observation(1)])
+    runner.drain()
+    assert seen == [f"f-{observation(1).id}"]
+
+
+def test_a_culprit_goes_to_quarantine_and_the_stream_goes_on() -> None:
+    calls: list[str] = []
+
+    def picky(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        for message in batch:
+            calls.append(message.id)
+            if message.id == observation(2).id:
+                raise KeyError("no such luck")
+            yield Put(device(message.at - START))
+
+    store, bus, _, runner = setting(stage(picky))
+    bus.publish([observation(number) for number in (1, 2, 3)])
+    runner.drain()
+    assert [one.id for one in store.all(Device)] == ["d-1", "d-3"]
+    (aside,) = store.all(Quarantined)
+    assert aside.message == observation(2).id
+    assert "KeyError" in aside.error and "picky" in aside.error
+    (finding,) = store.all(Finding)
+    assert (finding.rule, finding.cause) == ("pipeline.quarantine", (observation(2).id,))
+    assert calls.count(observation(2).id) == TRIES + 1
+    assert runner.step() <= 1  # the finding itself, which nobody here consumes
+
+
+def test_a_store_that_does_not_answer_loses_nothing() -> None:
+    failing = True
+
+    def unlucky(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        if failing:
+            raise Unreachable("store.unreachable")
+        return one_device_each(batch, view)
+
+    store, bus, _, runner = setting(stage(unlucky))
+    bus.publish([observation(1)])
+    with pytest.raises(Unreachable):
+        runner.drain()
+    failing = False
+    runner.drain()
+    assert [one.id for one in store.all(Device)] == ["d-1"]
+    assert not list(store.all(Quarantined))
+
+
+def test_a_wakeup_comes_when_its_time_has_come() -> None:
+    woken: list[str] = []
+
+    def patient(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        for message in batch:
+            if isinstance(message, Wakeup):
+                woken.append(message.topic)
+            else:
+                yield Wakeup(id="w", at=START + 600, stage="s", topic="silence")
+
+    _, bus, clock, runner = setting(stage(patient))
+    bus.publish([observation(1)])
+    runner.drain()
+    assert woken == []
+    clock.at = START + 600
+    runner.drain()
+    assert woken == ["silence"]
+    runner.drain()
+    assert woken == ["silence"]
+
+
+def test_only_the_named_stages_run() -> None:
+    table = Registry(stage(one_device_each, "a"), stage(one_device_each, "b"))
+    store = open_sqlite("", SHAPES)
+    bus = LogBus(store)
+    bus.publish([observation(1)])
+    assert Runner(table, store, bus, HandClock(), only=["b"]).drain() == 1
+    assert (store.position("a"), store.position("b")) == ("", "1")
+    with pytest.raises(Missing):
+        Runner(table, store, bus, HandClock(), only=["c"])

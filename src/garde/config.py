@@ -1,15 +1,15 @@
 """Configuration: one frozen record per section, read from TOML.
 
 Question: how is Garde told where its store is, what it listens to and on which address it serves?
-Reference: TOML 1.0; XDG Base Directory 0.8 for the default places. An unknown key is an
-error with file, line and the nearest known word. Left out: secrets; they have their own store and never stand in this file.
+Reference: TOML 1.0; XDG Base Directory 0.8 for the default places. An unknown key is an error with file, line and the
+nearest known word. Left out: secrets; they have their own store and never stand in this file.
 
 Example:
     >>> parse('[web]\\nport = 8421').web.port
     8421
-    >>> parse('[web]\\nprot = 1')
+    >>> parse('[web]\\nprot = 1')  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    garde.errors.Malformed: 'prot' is not a setting of [web] (garde.toml, line 2). Did you mean port? [config.unknown-key]
+    garde.errors.Malformed: 'prot' is not a setting of [web] (garde.toml, line 2). Did you mean port? [...]
 """
 
 from __future__ import annotations

@@ -14,13 +14,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from garde.model.device import Claim, Device
 from garde.model.message import moment
 
 #: Columns of the CSV and the terminal table, in order.
-COLUMNS = ("id", "kind", "manufacturer", "model", "serial", "os", "hostname", "mac", "ip", "last_seen")
+COLUMNS: Final = ("id", "kind", "manufacturer", "model", "serial", "os", "hostname", "mac", "ip", "last_seen")
+#: Widest column of the terminal table, in characters.
+WIDEST: Final = 40
 
 
 def as_record(device: Device) -> dict[str, Any]:
@@ -59,6 +61,21 @@ def as_csv(devices: Iterable[Device]) -> str:
     for device in devices:
         writer.writerow({name: neutral(value) for name, value in as_row(device).items()})
     return out.getvalue()
+
+
+def as_table(devices: Iterable[Device]) -> str:
+    """Aligned columns for a terminal; what the device said cannot steer the terminal."""
+    rows = [{name: printable(value) for name, value in as_row(device).items()} for device in devices]
+    shown = [name for name in COLUMNS if name == "id" or any(row[name] for row in rows)]
+    width = {name: min(WIDEST, max([len(name), *(len(row[name]) for row in rows)])) for name in shown}
+    lines = ["  ".join(name.upper().ljust(width[name]) for name in shown)]
+    lines += ["  ".join(clip(row[name], width[name]).ljust(width[name]) for name in shown) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def clip(value: str, width: int) -> str:
+    """The value, or its beginning and an ellipsis."""
+    return value if len(value) <= width else f"{value[: width - 1]}…"
 
 
 def neutral(value: str) -> str:

@@ -14,7 +14,7 @@ An attribute may be several, ``"dns.query|tls.sni"``. A pattern is a text (compa
 for anything, or ``~`` and a regular expression whose named groups a conclusion may use: ``model = "{model}"``.
 
 Example:
-    >>> compiled("*nvr*")("Big NVR 4") is not None, compiled("~^DCS-(?P<n>\\d+)")("dcs-930").group("n")
+    >>> compiled("*nvr*")("Big NVR 4") is not None, compiled("~^DCS-(?P<n>[0-9]+)")("dcs-930").group("n")
     (True, '930')
 """
 

@@ -11,6 +11,7 @@ Everything here is compiled by numba and reads hostile bytes: each read is check
 ends after a fixed number of steps. The plain Python twin is in the tests.
 
 Example:
+    >>> import numpy as np
     >>> fields = np.zeros(FIELDS, np.int64)
     >>> frame = bytes.fromhex("ffffffffffff 020000000001 0806") + bytes(28)
     >>> decode(np.frombuffer(frame, np.uint8), 0, len(frame), 1, fields), hex(fields[PROTO]), fields[START]

@@ -5,12 +5,11 @@ Reference: numba's ``njit``: no Python objects inside, the interpreter lock is r
 beside the source or in the user's cache. Left out: bounds checks; the functions check by themselves, and tests
 compare them with plain Python twins.
 
-Example:
-    >>> @compiled
-    ... def double(x: int) -> int:
-    ...     return i64(x) * 2
-    >>> double(21)
-    42
+Example::
+
+    @compiled
+    def double(x: int) -> int:
+        return i64(x) * 2
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from garde.api.devices import COLUMNS, as_csv, as_record, as_replay, as_row, neutral, printable
+from garde.api.devices import COLUMNS, WIDEST, as_csv, as_record, as_replay, as_row, as_table, clip, neutral, printable
 from garde.model.device import Claim, Device, Source
 from garde.model.key import Key
 from garde.model.observation import Place
@@ -79,3 +79,14 @@ def test_a_terminal_sees_escapes() -> None:
 
 def test_replay_is_one_object() -> None:
     assert as_replay([CT], {"packets": 3})["stats"] == {"packets": 3}
+
+
+def test_a_table_is_aligned_and_hides_empty_columns() -> None:
+    head, line = as_table([CT]).splitlines()
+    assert "OS" not in head.split()
+    assert head.index("KIND") == line.index("CT")
+
+
+def test_long_values_are_clipped() -> None:
+    assert clip("x" * 50, WIDEST) == "x" * 39 + "…"
+    assert clip("short", WIDEST) == "short"

@@ -1,0 +1,308 @@
+"""The composition root: from configuration to running parts. The only file that knows every adapter.
+
+Question: which store, which bus, which stages, sensors and pages make up this process?
+Reference: DESIGN §3. A verb of the command line is one function here.
+
+Example::
+
+    report = replay([Path("ct.pcap")])
+    print(report.text("table"), report.summary)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import msgspec
+
+from garde import config as settings
+from garde.capture.reader import open_capture
+from garde.errors import GardeError, Malformed, Missing
+from garde.inventory.evidence import Folder
+from garde.inventory.resolve import resolve
+from garde.model.device import Device
+from garde.model.observation import Observation
+from garde.pipeline.sensor import Sensor
+
+if TYPE_CHECKING:
+    from garde.ports import Bus, Store
+
+#: Called with the part of the work that is done, 0..1, and the name of the file.
+Progress = Callable[[float, str], None]
+#: Observations handed to the bus together.
+TOGETHER = 2000
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> int:
+        """Nanoseconds since 1970 UTC."""
+        return time.time_ns()
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """What a replay found.
+
+    Attributes:
+        devices: ordered by id.
+        stats: packets, bytes, flows, seconds, lost; the JSON contract.
+        trouble: sentences about what could not be read.
+        unreadable: how many files could not be read at all.
+    """
+
+    devices: list[Device] = []
+    stats: dict[str, object] = {}
+    trouble: list[str] = []
+    unreadable: int = 0
+
+    @property
+    def summary(self) -> str:
+        """One sentence for a person."""
+        known = sum(device.kind != "unknown" for device in self.devices)
+        return (
+            f"{len(self.devices)} devices, {known} of known kind, in {self.stats['packets']} packets "
+            f"({self.stats['flows']} flows, {self.stats['seconds']} s)"
+        )
+
+    def text(self, form: str) -> str:
+        """The devices as ``table``, ``json`` or ``csv``."""
+        from garde.api import devices
+
+        if form == "json":
+            return msgspec.json.encode(devices.as_replay(self.devices, self.stats)).decode("utf-8")
+        return devices.as_csv(self.devices) if form == "csv" else devices.as_table(self.devices)
+
+
+def replay(
+    files: Sequence[Path],
+    *,
+    store: str | None = None,
+    config: Path | None = None,
+    progress: Progress = lambda part, name: None,
+) -> Report:
+    """Read captures and say which devices are in them.
+
+    Args:
+        files: captures; one that cannot be read is named in the report and the others are still done.
+        store: address of a store that keeps the result; None keeps nothing.
+        config: settings file.
+        progress: told how far the work is.
+
+    Raises:
+        GardeError: the configuration or the store is not usable.
+    """
+    chosen = settings.load(config)
+    started = time.perf_counter()
+    report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
+    lost: dict[str, int] = {}
+    if store is None:
+        folder = Folder()
+        _read(files, chosen, folder.add, report, lost, progress)
+        report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
+    else:
+        with opened(chosen, store) as (kept, bus):
+            from garde.pipeline.runner import Runner
+            from garde.pipeline.table import stages
+
+            runner = Runner(stages(chosen.site.networks), kept, bus, SystemClock())
+
+            def work(observations: Sequence[Observation]) -> None:
+                bus.publish(observations)
+                runner.drain()
+
+            gathered = _Gathered(work)
+            _read(files, chosen, gathered.take, report, lost, progress)
+            gathered.flush()
+            report.devices = list(kept.all(Device))
+    report.stats["seconds"] = round(time.perf_counter() - started, 3)
+    report.stats["lost"] = lost
+    return report
+
+
+@contextmanager
+def opened(chosen: settings.Config, store: str | None = None) -> Iterator[tuple[Store, Bus]]:
+    """The store and the bus that the configuration names, closed on leaving.
+
+    Raises:
+        Malformed: an address is of no known kind.
+        Unreachable: the store or the bus does not answer.
+    """
+    kept = open_store(store or chosen.store.url)
+    try:
+        bus = open_bus(chosen.bus.url, kept)
+        try:
+            yield kept, bus
+        finally:
+            bus.close()
+    finally:
+        kept.close()
+
+
+def open_store(url: str) -> Store:
+    """The store at an address; empty means the file in the XDG data home.
+
+    Raises:
+        Malformed: neither ``sqlite:///…`` nor ``postgresql://…``.
+        Unreachable: it does not answer.
+    """
+    from garde.pipeline.shapes import SHAPES
+
+    url = url or f"sqlite:///{settings.data_home() / 'garde.db'}"
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        from garde.store.sqlite import open_sqlite
+
+        return open_sqlite(rest.removeprefix("/"), SHAPES)
+    if scheme in ("postgresql", "postgres"):
+        from garde.store.postgres import open_postgres
+
+        return open_postgres(url, SHAPES)
+    raise Malformed("store.url", f"{url!r} names no store", hint="sqlite:///FILE or postgresql://user@host/database")
+
+
+def open_bus(url: str, store: Store) -> Bus:
+    """The bus at an address.
+
+    Raises:
+        Malformed: neither ``log:`` nor ``nats://…``.
+        Unreachable: it does not answer.
+    """
+    if url == "log:":
+        from garde.bus.log import LogBus
+
+        return LogBus(store)
+    if url.startswith("nats://"):
+        from garde.bus.nats import NatsBus
+
+        return NatsBus(url)
+    raise Malformed("bus.url", f"{url!r} names no bus", hint="log: or nats://host:port")
+
+
+def progress(stream: IO[str]) -> Progress:
+    """A progress line on a terminal; nothing where nobody watches."""
+    if not stream.isatty():
+        return lambda part, name: None
+
+    def show(part: float, name: str) -> None:
+        width = 30
+        done = round(part * width)
+        end = "\n" if part >= 1 else ""
+        print(f"\r{'█' * done}{'·' * (width - done)} {part:4.0%} {name[:40]:40}", end=end, file=stream, flush=True)
+
+    return show
+
+
+def _read(
+    files: Sequence[Path],
+    chosen: settings.Config,
+    take: Callable[[Sequence[Observation]], None],
+    report: Report,
+    lost: dict[str, int],
+    progress: Progress,
+) -> None:
+    """Walk every file from capture to observations."""
+    for number, path in enumerate(files):
+        sensor = Sensor(chosen.capture.sensor, file=path.name, flows=chosen.capture.flows)
+        try:
+            capture = open_capture(path)
+        except GardeError as error:
+            report.trouble.append(str(error))
+            report.unreadable += 1
+            continue
+        for block in capture:
+            take(sensor.hear(block))
+            within = capture.read / capture.size if capture.size else 0.0
+            progress((number + min(within, 1.0)) / len(files), path.name)
+        take(sensor.finish())
+        stats = sensor.stats
+        for name, count in (("packets", stats.packets), ("bytes", stats.octets), ("flows", stats.flows)):
+            report.stats[name] = int(str(report.stats[name])) + count
+        for name, count in stats.lost.items():
+            lost[name] = lost.get(name, 0) + count
+        for gap in capture.lost:
+            lost[gap.code] = lost.get(gap.code, 0) + 1
+            report.trouble.append(f"{path.name}: {gap}")
+        progress((number + 1) / len(files), path.name)
+
+
+class _Gathered:
+    """Hands on observations by the batch."""
+
+    def __init__(self, work: Callable[[Sequence[Observation]], None]) -> None:
+        self._work = work
+        self._waiting: list[Observation] = []
+
+    def take(self, observations: Sequence[Observation]) -> None:
+        self._waiting.extend(observations)
+        if len(self._waiting) >= TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting:
+            self._work(tuple(self._waiting))
+            self._waiting.clear()
+
+
+def devices(form: str, *, store: str | None = None, config: Path | None = None) -> str:
+    """The devices of a store as ``table``, ``json`` or ``csv``."""
+    from garde.api import devices as words
+
+    with opened(settings.load(config), store) as (kept, _):
+        found = list(kept.all(Device))
+    if form == "json":
+        return msgspec.json.encode([words.as_record(device) for device in found]).decode("utf-8")
+    return words.as_csv(found) if form == "csv" else words.as_table(found)
+
+
+def find(kept: Store, text: str) -> Device:
+    """The one device that a person means: by id, MAC, IP, host name, serial number or any other key.
+
+    Raises:
+        Missing: no device, or several, answer to it.
+    """
+    from garde.model.key import KINDS, Key
+
+    names = [text]
+    for kind in KINDS:
+        try:
+            names.append(str(Key.of(kind, text)))
+        except GardeError:
+            continue
+    found = {device.id: device for many in kept.linked(Device, names).values() for device in many}
+    if not found:
+        found = {
+            device.id: device
+            for device in kept.all(Device)
+            if any(text.lower() in key.value.lower().split("|") for key in device.keys)
+        }
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if not found:
+        raise Missing("device.unknown", f"No device answers to {text!r}", hint="garde devices lists them")
+    raise Missing("device.several", f"{len(found)} devices answer to {text!r}", hint=", ".join(sorted(found)[:5]))
+
+
+def why(device: str, attribute: str, form: str, *, store: str | None = None, config: Path | None = None) -> str:
+    """On which packets a value rests.
+
+    Raises:
+        Missing: the device, or the attribute of it, is not known.
+    """
+    from garde.api import why as words
+
+    with opened(settings.load(config), store) as (kept, _):
+        answer = words.explain(find(kept, device), attribute)
+    return msgspec.json.encode(answer).decode("utf-8") if form == "json" else words.as_text(answer)
+
+
+def verify(*, store: str | None = None, config: Path | None = None) -> list[str]:
+    """Breaks in the store: altered messages, claims that rest on nothing; empty when all is well."""
+    from garde.pipeline.integrity import breaks
+
+    with opened(settings.load(config), store) as (kept, _):
+        return list(breaks(kept))

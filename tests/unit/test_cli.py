@@ -1,0 +1,52 @@
+"""The command line: exit codes, and results apart from everything else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from garde.cli import app
+
+CAPTURE = Path(__file__).parents[1] / "captures" / "dicom" / "dicom.pcap"
+RUN = CliRunner()
+
+
+def test_replay_prints_one_json_object() -> None:
+    done = RUN.invoke(app, ["replay", str(CAPTURE), "--format", "json"])
+    assert done.exit_code == 0
+    answer = json.loads(done.stdout)
+    assert set(answer) == {"stats", "devices"}
+    assert {"packets", "bytes", "flows", "seconds", "lost"} <= set(answer["stats"])
+    for device in answer["devices"]:
+        assert {"id", "keys", "kind", "claims"} <= set(device)
+
+
+def test_an_unreadable_file_gives_1_and_the_rest_is_done(tmp_path: Path) -> None:
+    (tmp_path / "x.pcap").write_bytes(b"no capture")
+    done = RUN.invoke(app, ["replay", str(tmp_path / "x.pcap"), str(CAPTURE), "--format", "json"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["devices"]
+    assert "x.pcap" in done.stderr
+
+
+def test_a_mistyped_command_gives_2() -> None:
+    assert RUN.invoke(app, ["replay"]).exit_code == 2
+    assert RUN.invoke(app, ["relpay", "x"]).exit_code == 2
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_devices_and_why_read_a_store(tmp_path: Path, form: str) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    assert RUN.invoke(app, ["replay", str(CAPTURE), "--store", url]).exit_code == 0
+    assert RUN.invoke(app, ["devices", "--store", url, "--format", form]).exit_code == 0
+    gone = RUN.invoke(app, ["why", "nobody", "model", "--store", url])
+    assert gone.exit_code == 1 and "nobody" in gone.stderr
+
+
+def test_verify_gives_0_when_all_is_well(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    RUN.invoke(app, ["replay", str(CAPTURE), "--store", url])
+    assert RUN.invoke(app, ["verify", "--store", url]).exit_code == 0

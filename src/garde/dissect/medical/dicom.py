@@ -356,6 +356,7 @@ def _header(data: bytes | bytearray) -> bool:
     return kind in (3, 5, 6, 7) and length == 4
 
 
+_STARTS: Final = (b"\x04\x00\x00", b"\x01\x00\x00", b"\x02\x00\x00")
 #: Where a PDU may begin that can be told from chance: P-DATA-TF below 16 MB with an odd context id and a control
 #: header of two bits, or an association below 128 kB of protocol version 1.
 _ODD: Final = b"".join(b"\\x%02x" % number for number in range(1, 256, 2))
@@ -371,6 +372,9 @@ def _next_pdu(data: bytearray | bytes) -> tuple[bool, int]:
     their application context. Up to 99 bytes after a candidate must be there to judge it.
     """
     at = 0
+    # Plain searches first: this runs for every payload that nobody knows.
+    if b"\x00\x00" not in data or not any(start in data for start in _STARTS):
+        return False, max(0, len(data) - 11)
     while match := _START.search(data, at):
         verdict = _judge(data, match.start())
         if verdict is None:

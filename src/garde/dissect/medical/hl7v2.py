@@ -156,6 +156,7 @@ def _begins(data: bytes) -> bool:
 
 
 _JOINED: Final = re.compile(rb"[\x0b\r\n](?:MSH|BHS|FHS)[^A-Za-z0-9\s]")
+_USUAL: Final = (b"OBX|", b"PID|", b"OBR|", b"NTE|", b"PV1|", b"MSA|")
 _MIDDLE: Final = re.compile(rb"[\r\n](?:OBX|OBR|PID|PV1|NTE|ORC|PRT|MSA|SFT|EVN|AL1|DG1|RXA)\|[ -~]{0,8}")
 
 
@@ -168,8 +169,13 @@ def _looks_like(data: bytes, hint: Hint) -> float:
         return 0.6
     if len(data) < 8:
         return 0.0
-    if _JOINED.search(data):
+    # Cheap tests first: this runs for every payload that nobody knows, and most of those are no text.
+    if not (data[:24].isascii() or data[-24:].isascii()):
+        return 0.0
+    if any(name in data for name in _HEADERS) and _JOINED.search(data):
         return 0.85
+    if b"|" not in data or not any(name in data for name in _USUAL):
+        return 0.0
     # The middle of a message: segments of the standard, one after the other.
     return 0.7 if len(_MIDDLE.findall(data[:4096])) >= 2 and b"\x00" not in data[:64] else 0.0
 

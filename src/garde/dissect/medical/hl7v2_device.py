@@ -100,14 +100,19 @@ class Devices:
         return device
 
     def _observation(self, message: Message) -> None:
+        observed = message.field(3)
+        coded = b"MDC" in observed.raw or b"mdc" in observed.raw
+        if not coded and not message.has(18):
+            self._last = ""
+            return
         number = message.field(4).text.partition(".")[0]
         self._last = number if number.isdigit() else ""
         device = self._device(self._last)
         if device is None:
             return
-        for instance in message.field(18).repetitions():
-            _equipment(device, instance)
-        observed = message.field(3)
+        if message.has(18):
+            for instance in message.field(18).repetitions():
+                _equipment(device, instance)
         code, system = observed.component(1), observed.component(3).text.upper()
         if system != "MDC" or not code.text.isdigit():
             return

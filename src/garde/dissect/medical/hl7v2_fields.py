@@ -14,6 +14,7 @@ Example:
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from garde.dissect.medical.mllp import Segment
@@ -67,6 +68,8 @@ class Field(NamedTuple):
     def text(self) -> str:
         """The first component of the first repetition, decoded and without escape sequences."""
         raw = self.raw
+        if raw.isalnum():
+            return raw.decode("ascii")
         for mark in (self.marks.repetition, self.marks.component, self.marks.subcomponent):
             if mark:
                 raw = raw.partition(mark)[0]
@@ -76,12 +79,27 @@ class Field(NamedTuple):
 
     def repetitions(self) -> list[Field]:
         """The repetitions of a field, the first sixteen."""
-        return self._split(self.marks.repetition)[:MOST]
+        raw, at, marks, charset = self
+        if not marks.repetition or marks.repetition not in raw:
+            return [self]
+        out: list[Field] = []
+        for part in raw.split(marks.repetition, MOST)[:MOST]:
+            out.append(Field(part, at, marks, charset))
+            at += len(part) + 1
+        return out
 
     def component(self, number: int) -> Field:
         """Component ``number``, counted from 1, of the first repetition; empty when it is not there."""
-        parts = self._split(self.marks.repetition)[0]._split(self.marks.component)
-        return parts[number - 1] if number <= len(parts) else self._replace(raw=b"", start=self.start)
+        raw, start, marks, charset = self
+        if marks.repetition:
+            raw = raw.partition(marks.repetition)[0]
+        at = 0
+        for _ in range(number - 1):
+            at = raw.find(marks.component, at) + 1
+            if not at:
+                return Field(b"", start, marks, charset)
+        end = raw.find(marks.component, at)
+        return Field(raw[at:] if end < 0 else raw[at:end], start + at, marks, charset)
 
     def eui64(self) -> str:
         """The value as an EUI-64 in colon notation; empty when it is none."""
@@ -90,32 +108,22 @@ class Field(NamedTuple):
             return ""
         return ":".join(digits[at : at + 2] for at in range(0, 16, 2))
 
-    def _split(self, mark: bytes) -> list[Field]:
-        if not mark:
-            return [self]
-        out: list[Field] = []
-        at = self.start
-        for part in self.raw.split(mark):
-            out.append(self._replace(raw=part, start=at))
-            at += len(part) + 1
-        return out
-
 
 class Message:
     """The header of the message under way, and the segment being read.
 
     Attributes:
-        segment: whose fields `field` gives.
+        segment: whose fields `field` gives; set it to go on to the next.
         told: an SFT of this message was read already.
         type: MSH-9 as ``ORU^R01``.
     """
 
-    __slots__ = ("charset", "marks", "segment", "told", "type")
+    __slots__ = ("_first", "_parts", "_segment", "_starts", "charset", "marks", "told", "type")
 
     def __init__(self, segment: Segment, marks: Delimiters) -> None:
-        self.segment = segment
         self.marks = marks
         self.charset = ""
+        self.segment = segment
         self.told = False
         kind = self.field(9)
         self.charset = self.field(18).text.upper() if segment.text[:3] == b"MSH" else ""
@@ -135,17 +143,33 @@ class Message:
             return None
         return cls(segment, Delimiters(mark, *marks))
 
+    @property
+    def segment(self) -> Segment:
+        """The segment being read."""
+        return self._segment
+
+    @segment.setter
+    def segment(self, segment: Segment) -> None:
+        self._segment = segment
+        self._parts = segment.text.split(self.marks.field)
+        self._starts: list[int] = []
+        # In a header segment the field separator itself is field 1 (§2.14.9.1).
+        self._first = 1 if segment.text[:3] in (b"MSH", b"BHS", b"FHS") else 0
+
     def field(self, number: int) -> Field:
-        """Field ``number`` of the segment; in a header segment the field separator itself is field 1 (§2.14.9.1)."""
-        text, start = self.segment
-        index = number - 1 if text[:3] in (b"MSH", b"BHS", b"FHS") else number
-        at = 0
-        for _ in range(index):
-            at = text.find(self.marks.field, at) + 1
-            if not at:
-                return Field(b"", start, self.marks, self.charset)
-        end = text.find(self.marks.field, at)
-        return Field(text[at : end if end >= 0 else len(text)], start + at, self.marks, self.charset)
+        """Field ``number`` of the segment; empty when it is not there."""
+        index = number - self._first
+        if index >= len(self._parts):
+            return Field(b"", self._segment.start, self.marks, self.charset)
+        if not self._starts:
+            sizes = (len(part) + 1 for part in self._parts)
+            self._starts = list(accumulate(sizes, initial=self._segment.start))
+        return Field(self._parts[index], self._starts[index], self.marks, self.charset)
+
+    def has(self, number: int) -> bool:
+        """Whether field ``number`` is there and not empty."""
+        index = number - self._first
+        return index < len(self._parts) and bool(self._parts[index])
 
 
 def _decoded(raw: bytes, charset: str) -> str:

@@ -133,6 +133,9 @@ def judge(name: str, supports: Sequence[Support], now: int) -> Verdict:
     groups: dict[str, list[Support]] = {}
     for support in supports:
         groups.setdefault(normal(name, support.value) or support.value, []).append(support)
+    if len(groups) == 1:
+        [group] = groups.values()
+        return Verdict((claim_of(name, group, _alone(group, now, life)),), 0.0)
     if name in _REFINED:
         groups = _refine(groups)
     past = _replaced(groups) if life <= _REPLACED_LIFE else frozenset()
@@ -146,6 +149,18 @@ def judge(name: str, supports: Sequence[Support], now: int) -> Verdict:
             best[support.family] = max(best.get(support.family, 0.0), weight)
         strength[value] = 1.0 if any(s.source.by for s in group) else min(noisy_or(best.values()), SUREST)
     return _rank(name, groups, strength)
+
+
+def _alone(group: Sequence[Support], now: int, life: int) -> float:
+    """Confidence of one value that nothing contradicts: noisy-OR over the strongest of each family."""
+    best: dict[str, float] = {}
+    for support in group:
+        if support.source.by:
+            return 1.0
+        weight = decayed(support.source.weight, now - support.source.at, life)
+        if weight > best.get(support.family, 0.0):
+            best[support.family] = weight
+    return min(noisy_or(best.values()), SUREST)
 
 
 def _rank(name: str, groups: Mapping[str, Sequence[Support]], strength: Mapping[str, float]) -> Verdict:
@@ -176,18 +191,14 @@ def gather(name: str, supports: Sequence[Support], now: int) -> tuple[Claim, ...
         groups.setdefault(support.value, []).append(support)
     claims = []
     for group in groups.values():
-        best: dict[str, float] = {}
-        for support in group:
-            weight = decayed(support.source.weight, now - support.source.at, life)
-            best[support.family] = max(best.get(support.family, 0.0), weight)
-        confidence = 1.0 if any(s.source.by for s in group) else min(noisy_or(best.values()), SUREST)
+        confidence = _alone(group, now, life)
         claims.append(claim_of(name, group, confidence))
     return tuple(sorted(claims, key=lambda claim: (-claim.confidence, claim.value)))
 
 
 def claim_of(name: str, group: Sequence[Support], confidence: float) -> Claim:
     """A claim in the spelling of its best source: a person's, else the most trusted, else the latest."""
-    order = sorted(group, key=_order)
+    order = sorted(group, key=_order) if len(group) > 1 else group
     lines: dict[Source, None] = dict.fromkeys(support.source for support in order)
     return Claim(attribute=name, value=order[0].value, confidence=confidence, sources=tuple(lines))
 

@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garde.inventory import makers, oui, udi
-from garde.inventory.claims import SUREST, Mass, Support, Verdict, belief, claim_of, combine, decayed, judge
+from garde.inventory.claims import SUREST, Support, Verdict, belief, claim_of, combine, decayed, judge
 from garde.inventory.kinds import kinds, of_label
 from garde.inventory.rules import CONCLUDES, hits
 from garde.model.catalogue import attribute as attribute_row
@@ -191,12 +191,9 @@ def judge_kind(said: Sequence[Support], leanings: Sequence[Leaning], now: int) -
         weight = min(decayed(leaning.source.weight, now - leaning.source.at, life), SUREST)
         where = (leaning.family, tuple(sorted(leaning.kinds)))
         masses[where] = max(masses.get(where, 0.0), round(weight, 6))
-    mass, conflict = _combined(tuple(sorted((focus, weight) for (_, focus), weight in masses.items())))
-    ranked = sorted(
-        ((belief(mass, kind), kind) for kind in {k for focus in mass for k in focus}), key=lambda r: (-r[0], r[1])
-    )
+    ranked, conflict = _combined(tuple(sorted((focus, weight) for (_, focus), weight in masses.items())))
     claims = []
-    for confidence, kind in ranked[: RIVALS + 1]:
+    for confidence, kind in ranked:
         support = [Support(kind, leaning.source, leaning.family) for leaning in everything if kind in leaning.kinds]
         if confidence >= WORTH:
             claims.append(claim_of("kind", support, confidence))
@@ -208,6 +205,12 @@ def _kind(value: str) -> str:
 
 
 @lru_cache(maxsize=1 << 12)
-def _combined(masses: tuple[tuple[tuple[str, ...], float], ...]) -> tuple[Mass, float]:
-    """Dempster's rule; devices of one model show the same evidence, so its result is remembered."""
-    return combine([{frozenset(focus): weight} for focus, weight in masses[:64]])
+def _combined(masses: tuple[tuple[tuple[str, ...], float], ...]) -> tuple[tuple[tuple[float, str], ...], float]:
+    """Dempster's rule: belief and kind, the best first, and the conflict.
+
+    Devices of one model show the same evidence, so its result is remembered.
+    """
+    mass, conflict = combine([{frozenset(focus): weight} for focus, weight in masses[:64]])
+    possible = {kind for focus in mass for kind in focus}
+    ranked = sorted(((belief(mass, kind), kind) for kind in possible), key=lambda r: (-r[0], r[1]))
+    return tuple(ranked[: RIVALS + 1]), conflict

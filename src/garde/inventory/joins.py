@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from garde.inventory.evidence import Interface, Line, eui64_mac
@@ -75,6 +76,7 @@ _GENERIC_SERIAL: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def token(attribute: str, value: str) -> str:
     """The text under which equal values of a joining attribute meet; empty where the value names nobody."""
     value = value.strip().casefold()
@@ -226,6 +228,7 @@ class Node:
 _BELIEVED: Final = 0.5
 
 
+@lru_cache(maxsize=1 << 16)
 def normal(attribute: str, value: str) -> str:
     """A value as it is compared: makers by their canonical name, models without case and punctuation."""
     if attribute == "manufacturer":

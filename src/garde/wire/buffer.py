@@ -12,6 +12,12 @@ Example:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
+#: Most bytes that `Buffer.pour` appends at once.
+PIECE: Final = 1 << 14
+
 
 class Buffer:
     """Waiting bytes of one direction.
@@ -48,6 +54,16 @@ class Buffer:
                 self.start += len(data) - self.limit
                 data = data[-self.limit :]
         self.data += data
+
+    def pour(self, data: bytes, offset: int) -> Iterator[None]:
+        """Append bytes piece by piece; after each, the reader takes what is whole.
+
+        A run of bytes longer than the limit is then read as the segments it came in would have been. The limit must
+        leave room for ``PIECE`` bytes beside what the reader waits for.
+        """
+        for at in range(0, len(data), PIECE):
+            self.add(data[at : at + PIECE], offset + at)
+            yield
 
     def take(self, size: int) -> bytes:
         """Remove and return the first ``size`` bytes (fewer when fewer wait)."""

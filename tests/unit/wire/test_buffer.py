@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garde.wire.buffer import Buffer
+from garde.wire.buffer import PIECE, Buffer
 
 
 def test_bytes_wait_until_they_are_taken() -> None:
@@ -49,3 +49,13 @@ def test_it_never_passes_its_limit_and_keeps_positions(parts: list[bytes], limit
         offset += len(part)
         assert len(buffer) <= limit
         assert stream[buffer.start : buffer.start + len(buffer)] == bytes(buffer.data)
+
+
+def test_pouring_gives_the_reader_a_turn_after_each_piece() -> None:
+    buffer = Buffer(limit=PIECE + 10)
+    data = bytes(range(256)) * (5 * PIECE // 256) + b"end"
+    taken = b""
+    for _ in buffer.pour(data, 7):
+        taken += buffer.take(len(buffer))
+    assert taken == data
+    assert (buffer.start, buffer.lost) == (7 + len(data), 0)

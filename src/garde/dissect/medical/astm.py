@@ -19,14 +19,13 @@ from typing import Final
 
 from garde.dissect.spec import STREAM, Dissector, Fact, Hint, Keep
 from garde.errors import Malformed
-from garde.wire.buffer import Buffer
+from garde.wire.buffer import PIECE, Buffer
 from garde.wire.flow import Payload
 
 ENQ, ACK, NAK, EOT, STX, ETX, ETB, CR = 0x05, 0x06, 0x15, 0x04, 0x02, 0x03, 0x17, 0x0D
 #: Largest frame waited for (LIS1-A §6.3.1.2: 240 octets, later 63,993) and longest record kept.
 LARGEST: Final = 64_000
 LONGEST: Final = 4096
-_PIECE: Final = 1 << 14
 
 _FRAME_END: Final = re.compile(rb"[\x03\x17]")
 _CONTROL: Final = re.compile(rb"[\x02\r\n]")
@@ -40,7 +39,7 @@ class _Side:
     __slots__ = ("buffer", "header", "long", "record", "start", "started")
 
     def __init__(self) -> None:
-        self.buffer = Buffer(LARGEST + 2 * _PIECE)
+        self.buffer = Buffer(LARGEST + 2 * PIECE)
         self.record = bytearray()
         self.long = False  # the unframed line under way passed LONGEST
         self.start = 0
@@ -66,8 +65,7 @@ class _Session:
         if payload.gap:
             side.record.clear()
             side.long = True  # a line whose beginning was not seen
-        for at in range(0, len(payload.data), _PIECE):
-            side.buffer.add(payload.data[at : at + _PIECE], payload.offset + at)
+        for _ in side.buffer.pour(payload.data, payload.offset):
             yield from self._take(side)
 
     def _take(self, side: _Side) -> Iterator[Fact]:

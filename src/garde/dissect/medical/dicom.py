@@ -31,15 +31,13 @@ from garde.dissect.medical.dicom_equipment import (
 from garde.dissect.medical.dicom_uids import modality, service
 from garde.dissect.spec import RECEIVER, SENDER, STREAM, Dissector, Fact, Hint, Keep
 from garde.errors import Malformed
-from garde.wire.buffer import Buffer
+from garde.wire.buffer import PIECE, Buffer
 from garde.wire.flow import Payload
 
 #: Largest association PDU held; 128 contexts with ten transfer syntaxes each are about 60 kB.
 LARGEST_ASSOCIATION: Final = 1 << 17
 #: Largest command set held; a real one is below 1 kB.
 LARGEST_COMMAND: Final = 1 << 13
-#: Longest piece of a payload taken at once, so that a long run of bytes is read as its segments would have been.
-PIECE: Final = 1 << 16
 #: Bytes without any PDU after which a stream that was joined half-way is no longer thought to be DICOM.
 PATIENCE: Final = 1 << 24
 
@@ -128,8 +126,7 @@ class _Session:
             side.data = None
         elif lost:
             side.lose()
-        for at in range(0, len(payload.data), PIECE):
-            side.buffer.add(payload.data[at : at + PIECE], payload.offset + at)
+        for _ in side.buffer.pour(payload.data, payload.offset):
             for fact in self._read(side):
                 if fact.value:
                     yield fact

@@ -17,6 +17,7 @@ import re
 from itertools import accumulate
 from typing import Final, NamedTuple
 
+from garde.dissect.medical.eui64 import eui64
 from garde.dissect.medical.mllp import Segment
 
 #: Character set of MSH-18 (table 0211) → codec. What is not here is tried as UTF-8, then read as latin-1.
@@ -103,10 +104,7 @@ class Field(NamedTuple):
 
     def eui64(self) -> str:
         """The value as an EUI-64 in colon notation; empty when it is none."""
-        digits = re.sub(r"[-:.\s]", "", self.text).lower()
-        if re.fullmatch("[0-9a-f]{16}", digits) is None or not int(digits, 16):
-            return ""
-        return ":".join(digits[at : at + 2] for at in range(0, 16, 2))
+        return eui64(self.text)
 
 
 class Message:

@@ -20,12 +20,11 @@ from typing import Final, NamedTuple
 from garde.dissect.spec import RECEIVER, SENDER, STREAM, Dissector, Fact, Hint, Keep
 from garde.errors import Malformed
 from garde.model.key import Key
-from garde.wire.buffer import Buffer
+from garde.wire.buffer import PIECE, Buffer
 from garde.wire.flow import Payload
 
 #: Longest message, in octets, real-time octets included.
 LONGEST: Final = 4096
-_PIECE: Final = 1 << 12
 _MESSAGE: Final = re.compile(rb"[\x01\x1b][^\x01\x1b\r]{2,2048}\r")
 _REAL_TIME: Final = re.compile(rb"[\x80-\xff]+")
 _IDENTITY: Final = re.compile(rb"([0-9A-F]{4})'?([^']{1,40}?)'?\s*(\d\d\.\d\d(?::\d\d\.\d\d)?)?$")
@@ -54,7 +53,7 @@ class _Session:
 
     def __init__(self) -> None:
         self.done = False
-        self._buffers = (Buffer(LONGEST + 2 * _PIECE), Buffer(LONGEST + 2 * _PIECE))
+        self._buffers = (Buffer(LONGEST + 2 * PIECE), Buffer(LONGEST + 2 * PIECE))
         self._started = [False, False]
 
     def feed(self, payload: Payload) -> Iterator[Fact]:
@@ -64,8 +63,7 @@ class _Session:
             start = _REAL_TIME.sub(b"", payload.data[:64])[:1]
             if payload.gap == 0 and payload.offset == 0 and start not in (b"", b"\x01", b"\x1b"):
                 raise Malformed("medibus.start", "neither ESC nor SOH begins the line", where="offset 0")
-        for at in range(0, len(payload.data), _PIECE):
-            buffer.add(payload.data[at : at + _PIECE], payload.offset + at)
+        for _ in buffer.pour(payload.data, payload.offset):
             yield from self._messages(buffer)
 
     def _messages(self, buffer: Buffer) -> Iterator[Fact]:

@@ -15,16 +15,16 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
+from garde.dissect.medical.eui64 import eui64
 from garde.dissect.spec import SENDER, STREAM, Dissector, Fact, Hint, Keep
 from garde.dissect.xml10 import read
 from garde.errors import Malformed
 from garde.model.key import Key
-from garde.wire.buffer import Buffer
+from garde.wire.buffer import PIECE, Buffer
 from garde.wire.flow import Payload
 
 #: Largest message waited for; a hello is below 4 kB.
 LARGEST: Final = 1 << 15
-_PIECE: Final = 1 << 14
 _BEGIN: Final = b"<HEL.R01"
 _END: Final = b"</HEL.R01>"
 _START: Final = re.compile(
@@ -49,7 +49,7 @@ class _Session:
 
     def __init__(self) -> None:
         self.done = False
-        self._buffers = (Buffer(LARGEST + 2 * _PIECE), Buffer(LARGEST + 2 * _PIECE))
+        self._buffers = (Buffer(LARGEST + 2 * PIECE), Buffer(LARGEST + 2 * PIECE))
         self._started = [False, False]
         self._devices: set[str] = set()
 
@@ -59,8 +59,7 @@ class _Session:
             self._started[payload.direction] = True
             if payload.gap == 0 and payload.offset == 0 and payload.data.lstrip()[:1] not in (b"<", b"\xef", b""):
                 raise Malformed("poct1a.start", "the stream does not begin with XML", where="offset 0")
-        for at in range(0, len(payload.data), _PIECE):
-            buffer.add(payload.data[at : at + _PIECE], payload.offset + at)
+        for _ in buffer.pour(payload.data, payload.offset):
             yield from self._messages(buffer)
 
     def _messages(self, buffer: Buffer) -> Iterator[Fact]:
@@ -95,7 +94,7 @@ class _Session:
         for name, (value, begin, end) in said.items():
             if name in _ATTRIBUTES:
                 yield Fact(_ATTRIBUTES[name], value, begin, end, about)
-            elif name == "DEV.device_id" and (key := _eui64(value)):
+            elif name == "DEV.device_id" and (key := eui64(value)):
                 yield Fact("eui64", key, begin, end, about)
 
     def _about(self, said: dict[str, tuple[str, int, int]]) -> Key | Literal["sender", "receiver"]:
@@ -103,19 +102,12 @@ class _Session:
         device = said.get("DEV.device_id", said.get("DEV.serial_id", ("", 0, 0)))[0]
         maker = said.get("DEV.manufacturer_name", said.get("DEV.vendor_id", ("", 0, 0)))[0]
         named = "|".join((maker, said.get("DEV.model_id", ("", 0, 0))[0], said.get("DEV.serial_id", (device, 0, 0))[0]))
-        key = _eui64(device)
+        key = eui64(device)
         if len(self._devices) < 64:
             self._devices.add(device)
         if len(self._devices) > 1:
             return Key("eui64", key) if key else Key.of("equipment", named)
         return SENDER
-
-
-def _eui64(value: str) -> str:
-    digits = re.sub(r"[-:.\s]", "", value).lower()
-    if re.fullmatch("[0-9a-f]{16}", digits) is None or not int(digits, 16):
-        return ""
-    return ":".join(digits[at : at + 2] for at in range(0, 16, 2))
 
 
 def _looks_like(data: bytes, hint: Hint) -> float:

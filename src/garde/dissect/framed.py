@@ -45,6 +45,14 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     whole: bool
 
 
+def behind(payload: Payload, position: int) -> Payload | None:
+    """The part of a payload behind a stream position, for another reader; None when there is none."""
+    at = position - payload.offset
+    if at >= len(payload.data):
+        return None
+    return msgspec.structs.replace(payload, data=payload.data[at:], start=payload.start + at, offset=position, gap=0)
+
+
 class Framed:
     """The cutter of one direction.
 

@@ -107,3 +107,18 @@ def certificate(subject: bytes, issuer: bytes, names: tuple[str, ...] = (), addr
     version, serial = tlv(0xA0, tlv(0x02, b"\x02")), tlv(0x02, b"\x01")
     body = tlv(0x30, version, serial, algorithm, issuer, times, subject, spki, *((extensions,) if names else ()))
     return tlv(0x30, body, algorithm, tlv(0x03, bytes(257)))
+
+
+PUMP = certificate(name(O="Pumpen", CN="pump-7"), name(O="Pumpen", CN="Device CA"), ("pump-7.example",))
+#: (who, bytes): TLS 1.2 with certificates of both sides, the chain spread over two records.
+_CHAIN = certificates(PUMP)
+TALK = [
+    ("client", record(client_hello(chrome("pump-7.example")), version=0x0301)),
+    ("server", record(server_hello(0xC02F) + _CHAIN[:400]) + record(_CHAIN[400:] + handshake(14, b""))),
+    ("client", record(certificates(PUMP)) + record(b"\x01", kind=20) + record(bytes(40))),
+    ("server", record(b"\x01", kind=20) + record(bytes(40))),
+]
+TALK_13 = [
+    ("client", record(client_hello(chrome("pump-7.example")), version=0x0301)),
+    ("server", record(server_hello(0x1301, extensions=extension(43, b"\x03\x04")))),
+]

@@ -86,7 +86,8 @@ class _Session:
         except Malformed:
             return  # encrypted, or cut
         for fact in facts:
-            yield fact if only else Fact(fact.attribute, fact.value, about=fact.about, source=fact.source)
+            at = frame.start
+            yield fact if only else Fact(fact.attribute, fact.value, at, at, about=fact.about, source=fact.source)
 
 
 def _hello(frame: Frame, *, reverse: bool) -> Iterator[Fact]:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from garde.dissect.framed import behind
 from garde.dissect.it.tls import EMITS, TlsSession
 from garde.dissect.spec import SENDER, STREAM, Dissector, Fact, Hint
 from garde.errors import Malformed
@@ -62,7 +63,11 @@ class _Session:
         while self._tls is None and (end := waiting.data.find(b"\n")) >= 0:
             start = waiting.start
             yield from self._line(side, waiting.take(end + 1).rstrip(b"\r\n"), start)
-        if len(waiting) > _LONGEST_LINE:
+        if self._tls is not None:
+            rest = behind(payload, waiting.start)
+            if rest is not None:
+                yield from self._tls.feed(rest)
+        elif len(waiting) > _LONGEST_LINE:
             raise Malformed("ftp.line", "a line without end", where=f"RFC 959 §4, offset {waiting.start}")
 
     def _line(self, side: _Side, line: bytes, start: int) -> Iterator[Fact]:

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from garde.dissect.it import ntlm, upnp
-from garde.dissect.it.http_message import METHODS, Event, Head, Messages, Text
+from garde.dissect.it.http_message import METHODS, Body, Event, Head, Messages, Text
 from garde.dissect.medical import sdc
 from garde.dissect.spec import RECEIVER, SENDER, STREAM, Dissector, Fact, Hint, Keep
 from garde.errors import Malformed
@@ -132,23 +132,22 @@ class _Session:
         body, kind = event.body, event.head.get(b"content-type")[0].lower()
         if body is None or body.searched:
             return
-        start = body.start if body.plain else None
         if "xml" in kind and b"</root" in body.text:
             body.searched = True
             if upnp.SPACE.encode() in body.text:
                 with contextlib.suppress(Malformed):  # a page that only looks like a description
-                    yield from upnp.facts(bytes(body.text), start)
+                    yield from upnp.facts(bytes(body.text), body.start, placed=body.plain)
         elif "xml" in kind and _ENVELOPE_END.search(body.text):
             body.searched = True
             if any(mark in body.text for mark in sdc.MARKS):
                 with contextlib.suppress(Malformed):
-                    yield from sdc.facts(bytes(body.text), start)
+                    yield from sdc.facts(bytes(body.text), body.start if body.plain else None)
         elif (not kind or "html" in kind) and b"</title" in body.text.lower():
             body.searched = True
-            yield from _title(bytes(body.text), event, start)
+            yield from _title(bytes(body.text), event, body)
 
 
-def _title(text: bytes, event: Event, start: int | None) -> Iterator[Fact]:
+def _title(text: bytes, event: Event, body: Body) -> Iterator[Fact]:
     request = event.request
     if request is None or event.head.status >= 400 or b"?" in request.target or _interface(request):
         return
@@ -165,7 +164,8 @@ def _title(text: bytes, event: Event, start: int | None) -> Iterator[Fact]:
         return
     raw = match[1].strip()
     at = match.start(1) + match[1].find(raw)
-    first, last = (start + at, start + at + len(raw)) if start is not None else (0, 0)
+    # In an encoded page nothing stands where it is read: the page's beginning is shown.
+    first, last = (body.start + at, body.start + at + len(raw)) if body.plain else (body.start, body.start)
     yield Fact("http.title", title, first, last, about=SENDER)
 
 

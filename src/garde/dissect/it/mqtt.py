@@ -50,19 +50,31 @@ def measure(data: bytearray, synced: bool) -> int:
         if not data[at] & 0x80:
             if kind in (_PINGREQ, _PINGRESP) and size:
                 return NO
-            return 1 + at + size if synced or _certain(data, at + 1, kind, size) else NO
+            return 1 + at + size if synced else _certain(bytes(data[at + 1 :]), kind, size, 1 + at)
     return NO
 
 
-def _certain(data: bytearray, at: int, kind: int, size: int) -> bool:
-    """Whether what follows can only be a CONNECT or a PUBLISH, to join in the middle."""
+def _certain(rest: bytes, kind: int, size: int, before: int) -> int:
+    """To join in the middle: the size when what follows can only be a CONNECT or a PUBLISH."""
     if kind == _CONNECT:
-        return bytes(data[at : at + 6]) in (b"\0\4MQTT", b"\0\6MQIs")
-    if kind != _PUBLISH or size < 5 or len(data) < at + 5:
-        return False
-    length = data[at] << 8 | data[at + 1]
-    topic = data[at + 2 : at + 2 + length]
-    return 3 <= length <= min(size, 200) and b"/" in topic and all(32 < octet < 127 for octet in topic)
+        names = (b"\0\4MQTT", b"\0\6MQIsdp")
+        if rest.startswith(names):
+            return before + size
+        return MORE if len(rest) < 8 and any(name.startswith(rest) for name in names) else NO
+    if kind != _PUBLISH or size < 5:
+        return NO
+    if len(rest) < 2:
+        return MORE
+    length = rest[0] << 8 | rest[1]
+    if not 3 <= length <= min(size - 2, 200):
+        return NO
+    seen = rest[2 : 2 + length]
+    if not all(32 < octet < 127 for octet in seen):
+        return NO
+    # Framed shows 64 bytes at most: of a longer topic its beginning must do.
+    if len(seen) < min(length, 62 - before):
+        return MORE
+    return before + size if b"/" in seen else NO
 
 
 class _Session:

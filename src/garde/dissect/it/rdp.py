@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from garde.dissect.framed import MORE, NO, Frame, Framed
+from garde.dissect.framed import MORE, NO, Frame, Framed, behind
 from garde.dissect.it import ntlm, tls
 from garde.dissect.spec import SENDER, STREAM, Dissector, Fact, Hint, Keep
 from garde.wire.flow import Payload
@@ -71,7 +71,12 @@ class _Session:
         for frame in self._frames[payload.direction].feed(payload):
             if frame.data[0] == 3:
                 yield from self._packet(frame)
-            if self.done or self._tls is not None:
+            if self.done:
+                return
+            if self._tls is not None:
+                rest = behind(payload, frame.start + len(frame.data))
+                if rest is not None:
+                    yield from self._tls.feed(rest)
                 return
 
     def _packet(self, frame: Frame) -> Iterator[Fact]:

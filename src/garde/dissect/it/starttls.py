@@ -11,37 +11,18 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from garde.dissect.it.tls import EMITS, TlsSession, measure
-from garde.dissect.spec import STREAM, Dissector, Fact, Hint
-from garde.wire.flow import Payload
+from garde.dissect.it.tls import EMITS, TlsSession
+from garde.dissect.spec import STREAM, Dissector, Hint, Session
 
-#: Payloads in clear after which nobody turns to TLS any more.
-_PATIENCE: Final = 32
 _LDAP_START_TLS: Final = b"1.3.6.1.4.1.1466.20037"
 _POSTGRESQL: Final = bytes.fromhex("0000000804d2162f")
 _GREETINGS: Final = (b"* OK", b"+OK ", b"<?xml version='1.0'?><stream:stream", b"<stream:stream", b"CAP LS", b"NICK ")
 
 
-class _Session:
-    """Words in clear, then a TLS session for both directions."""
-
-    def __init__(self) -> None:
-        self.done = False
-        self._tls: TlsSession | None = None
-        self._clear = 0
-
-    def feed(self, payload: Payload) -> Iterator[Fact]:
-        if self._tls is None and payload.data and measure(bytearray(payload.data[:16]), False) > 0:
-            self._tls = TlsSession()
-        if self._tls is not None:
-            yield from self._tls.feed(payload)
-            self.done = self._tls.done
-            return
-        self._clear += 1
-        self.done = self._clear >= _PATIENCE
+def _session() -> Session:
+    return TlsSession(synced=False)
 
 
 def looks_like(data: bytes, hint: Hint) -> float:
@@ -61,5 +42,5 @@ STARTTLS: Final = Dissector(
     reference="RFC 3207, RFC 2595, RFC 6120 §5, RFC 4511 §4.14",
     emits=EMITS,
     looks_like=looks_like,
-    session=_Session,
+    session=_session,
 )

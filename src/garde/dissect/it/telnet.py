@@ -34,6 +34,11 @@ class _Text:
         self.commands = False
         self._state = 0
 
+    @property
+    def speaks(self) -> bool:
+        """Whether there is more than blanks."""
+        return bool(self.text.strip(b"\r\n\0 "))
+
     def add(self, data: bytes, at: int) -> None:
         """Read on; text beyond `_LONGEST` octets is dropped."""
         for index, octet in enumerate(data):
@@ -80,14 +85,15 @@ class _Session:
             self.done = True  # a banner with a hole is no banner, and behind the hole may be what was typed
             return
         side.add(payload.data, payload.offset)
+        other = self._sides[1 - payload.direction]
         prompt = _PROMPT.search(side.text)
-        if prompt:
-            self.done = True
-            yield from _banner(side, prompt.start(), SENDER)
-        elif self._sides[1 - payload.direction].text and side.text.strip(b"\r\n\0 "):
+        if side.speaks and other.speaks:
             # The other side's text is a banner; this one answers it.
             self.done = True
-            yield from _banner(self._sides[1 - payload.direction], _LONGEST, RECEIVER)
+            yield from _banner(other, _LONGEST, RECEIVER)
+        elif prompt:
+            self.done = True
+            yield from _banner(side, prompt.start(), SENDER)
         elif len(side.text) >= _LONGEST:
             self.done = True
             yield from _banner(side, _LONGEST, SENDER)

@@ -159,13 +159,19 @@ def place(runs: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
 
 
 class TlsSession:
-    """One connection; also used by dissectors whose protocol turns to TLS."""
+    """One connection; also used by dissectors whose protocol turns to TLS.
 
-    def __init__(self) -> None:
+    Args:
+        synced: False when other bytes stand before the first record, which is then looked for.
+    """
+
+    def __init__(self, *, synced: bool = True) -> None:
         self.done = False
         self._records = tuple(
             Framed(measure, "tls.record", longest=5 + LONGEST_RECORD, anchor=rb"[\x14-\x18\x80-\xff]") for _ in range(2)
         )
+        for records in self._records:
+            records.synced = synced
         self._messages = (Handshakes(), Handshakes())
         #: per direction: nothing readable follows
         self._sealed = [False, False]

@@ -6,7 +6,7 @@ it. Left out: services, icons, presentation pages.
 
 Example:
     >>> document = f"<root xmlns='{SPACE}'><device><modelName>C1</modelName></device></root>"
-    >>> [(fact.attribute, fact.value) for fact in facts(document.encode(), None)]
+    >>> [(fact.attribute, fact.value) for fact in facts(document.encode(), 0, placed=True)]
     [('model', 'C1')]
 """
 
@@ -31,11 +31,12 @@ _SAYS: Final = {
 EMITS: Final = frozenset(_SAYS.values())
 
 
-def facts(document: bytes, start: int | None) -> Iterator[Fact]:
+def facts(document: bytes, start: int, *, placed: bool) -> Iterator[Fact]:
     """What a device description says of its sender.
 
     Args:
-        start: position of the document; None when it does not stand in the stream as it is.
+        start: position of the document.
+        placed: whether it stands there as it is, so that its values have places.
 
     Raises:
         Malformed: no XML.
@@ -46,5 +47,5 @@ def facts(document: bytes, start: int | None) -> Iterator[Fact]:
     for node in nodes:
         attribute = _SAYS.get(node.name)
         if attribute and node.path == ("root", "device") and node.text:
-            first, last = (0, 0) if start is None else (start + node.start, start + node.end)
+            first, last = (start + node.start, start + node.end) if placed else (start, start)
             yield Fact(attribute, node.text, first, last, about=SENDER, source="upnp.description")

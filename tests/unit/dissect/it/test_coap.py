@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 
 from garde.dissect.it.coap import COAP, message
 from garde.dissect.spec import Malformed
+from tests.captures.coap.messages import GET
 from tests.playbook import Playbook
-
-#: GET coap://pump.example/status/battery?x=1, token of two octets
-GET = bytes.fromhex("4201 0001 abcd") + b"\x3cpump.example" + b"\x86status" + b"\x07battery" + b"\x43x=1"
 
 
 def test_request() -> None:

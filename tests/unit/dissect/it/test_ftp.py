@@ -77,3 +77,11 @@ def test_a_line_without_end() -> None:
 def test_other_protocols(other: bytes) -> None:
     assert Playbook(FTP, port=21).likely(other) == 0.0
     assert Playbook(FTP, port=25).likely(b"220 x\r\n") == 0.0
+
+
+def test_what_stands_behind_the_turn_is_tls() -> None:
+    chain = tls.record(tls.server_hello(0xC02F)) + tls.record(tls.certificates(tls.PUMP))
+    book = Playbook(FTP)
+    book.server(b"220 FTP\r\n234 go\r\n" + chain)
+    (name,) = (fact for fact in book.facts if fact.attribute == "certificate.name")
+    assert (b"220 FTP\r\n234 go\r\n" + chain)[name.start : name.end] == b"pump-7.example"

@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garde.dissect.it.quic import QUIC, Keys, initial_keys
+from garde.dissect.it.quic import QUIC, initial_keys
 from garde.dissect.spec import Malformed
+from tests.captures.quic.messages import HELLO, ID, crypto, seal, secrets
 from tests.captures.tls import messages
 from tests.playbook import Playbook
 
-ID = bytes.fromhex("8394c8f03e515708")
-HELLO = messages.client_hello(messages.chrome("pump.example"))
-CLIENT, SERVER = initial_keys(1, ID)
+CLIENT, SERVER = secrets("client"), secrets("server")
 V2 = 0x6B3343CF
 
 
-def varint(value: int) -> bytes:
-    return (value | 0x4000).to_bytes(2, "big")
-
-
-def crypto(data: bytes, offset: int = 0) -> bytes:
-    return b"\x06" + varint(offset) + varint(len(data)) + data
-
-
-def seal(
-    frames: bytes, keys: Keys, *, destination: bytes = ID, version: int = 1, kind: int = 0, number: int = 2
-) -> bytes:
-    first = 0xC3 | kind << 4
-    head = bytes((first,)) + version.to_bytes(4, "big") + messages.sized(1, destination) + b"\0\0"
-    head += varint(4 + len(frames) + 16)
-    packet = number.to_bytes(4, "big")
-    nonce = (int.from_bytes(keys.iv, "big") ^ number).to_bytes(12, "big")
-    sealed = AESGCM(keys.key).encrypt(nonce, frames, head + packet)
-    mask = Cipher(algorithms.AES(keys.mask), modes.ECB()).encryptor().update(sealed[:16])
-    hidden = bytes(a ^ b for a, b in zip(packet, mask[1:5], strict=True))
-    return bytes((first ^ mask[0] & 0x0F,)) + head[1:] + hidden + sealed
-
-
 def test_keys_of_rfc_9001() -> None:
-    assert [part.hex() for part in (CLIENT.key, CLIENT.iv, CLIENT.mask)] == [
+    client, server = initial_keys(1, ID)
+    assert [part.hex() for part in (client.key, client.iv, client.mask)] == [
         "1f369613dd76d5467730efcbe3b1a22d",
         "fa044b2f42a3fd3b46fb255c",
         "9f50449e04a0e810283a1e9933adedd2",
     ]
-    assert [part.hex() for part in (SERVER.key, SERVER.iv, SERVER.mask)] == [
+    assert [part.hex() for part in (server.key, server.iv, server.mask)] == [
         "cf3a5331653c364c88f0f379b6067e37",
         "0ac1493ca1905853b0bba03e",
         "c206b8d9b9f0f37644430b490eeaa314",
@@ -82,7 +58,7 @@ def test_a_hello_over_two_datagrams_out_of_order() -> None:
 
 def test_version_2() -> None:
     talk = Playbook(QUIC)
-    talk.client(seal(crypto(HELLO), initial_keys(V2, ID)[0], version=V2, kind=1))
+    talk.client(seal(crypto(HELLO), secrets("client", V2), version=V2, kind=1))
     assert talk.values("tls.sni") == ["pump.example"]
 
 
@@ -90,7 +66,7 @@ def test_after_a_retry_the_new_id_counts() -> None:
     talk = Playbook(QUIC)
     talk.client(seal(crypto(HELLO[:50]), CLIENT))
     other = b"retried!"
-    talk.client(seal(crypto(HELLO), initial_keys(1, other)[0], destination=other))
+    talk.client(seal(crypto(HELLO), secrets("client", 1, other), destination=other))
     assert talk.values("tls.sni") == ["pump.example"]
 
 

@@ -6,21 +6,8 @@ import pytest
 
 from garde.dissect.it.ssh import SSH
 from garde.dissect.spec import Malformed
+from tests.captures.ssh.messages import KEXINIT, KEY, REPLY, packet, text
 from tests.playbook import Playbook
-
-
-def text(data: bytes) -> bytes:
-    return len(data).to_bytes(4, "big") + data
-
-
-def packet(kind: int, body: bytes) -> bytes:
-    data = bytes((4, kind)) + body + bytes(4)
-    return text(data)
-
-
-KEY = text(b"ssh-ed25519") + text(bytes(range(32)))
-REPLY = packet(31, text(KEY) + text(bytes(32)) + text(bytes(83)))
-KEXINIT = packet(20, bytes(200))
 
 
 def test_both_sides() -> None:

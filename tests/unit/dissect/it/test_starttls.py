@@ -34,11 +34,11 @@ def test_turns_to_tls(greeting: bytes) -> None:
     assert name.start == 10 + HELLO.index(b"mail.example")
 
 
-def test_a_talk_in_clear_is_left_after_a_while() -> None:
+def test_a_talk_in_clear_says_nothing() -> None:
     book = Playbook(STARTTLS)
-    for _ in range(32):
+    for _ in range(100):
         book.client(b"NOOP\r\n")
-    assert book.session.done and book.facts == []
+    assert book.facts == []
 
 
 @pytest.mark.parametrize("other", [b"220 ProFTPD\r\n", b"HTTP/1.1 200 OK\r\n", b"", b"\x30\x05\x02\x01\x01"])

@@ -6,17 +6,11 @@ import pytest
 
 from garde.dissect.it import upnp
 from garde.errors import Malformed
-
-DOCUMENT = b"""<?xml version="1.0"?>
-<root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major></specVersion>
-<device><deviceType>urn:schemas-upnp-org:device:Basic:1</deviceType><friendlyName>Bridge (ward 3)</friendlyName>
-<manufacturer>Royal Philips</manufacturer><modelName>Bridge 2015</modelName><modelNumber>BSB002</modelNumber>
-<serialNumber>0017882F1A2B</serialNumber><UDN>uuid:2f402f80</UDN>
-<deviceList><device><modelName>inner</modelName></device></deviceList></device></root>"""
+from tests.captures.http.messages import DESCRIPTION
 
 
 def test_root_device() -> None:
-    facts = list(upnp.facts(DOCUMENT, 1000))
+    facts = list(upnp.facts(DESCRIPTION, 1000, placed=True))
     assert {(fact.attribute, fact.value) for fact in facts} == {
         ("ssdp.type", "urn:schemas-upnp-org:device:Basic:1"),
         ("friendly_name", "Bridge (ward 3)"),
@@ -27,18 +21,18 @@ def test_root_device() -> None:
         ("ssdp.usn", "uuid:2f402f80"),
     }
     for fact in facts:
-        assert DOCUMENT[fact.start - 1000 : fact.end - 1000].decode() == fact.value
+        assert DESCRIPTION[fact.start - 1000 : fact.end - 1000].decode() == fact.value
         assert (fact.about, fact.source) == ("sender", "upnp.description")
 
 
 def test_encoded_documents_have_no_places() -> None:
-    assert {(fact.start, fact.end) for fact in upnp.facts(DOCUMENT, None)} == {(0, 0)}
+    assert {(fact.start, fact.end) for fact in upnp.facts(DESCRIPTION, 9, placed=False)} == {(9, 9)}
 
 
 def test_other_documents_say_nothing() -> None:
-    assert list(upnp.facts(b"<root><device><modelName>x</modelName></device></root>", 0)) == []
+    assert list(upnp.facts(b"<root><device><modelName>x</modelName></device></root>", 0, placed=True)) == []
 
 
 def test_no_document() -> None:
     with pytest.raises(Malformed):
-        list(upnp.facts(b"not XML", 0))
+        list(upnp.facts(b"not XML", 0, placed=True))

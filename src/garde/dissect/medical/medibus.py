@@ -85,6 +85,8 @@ def _facts(message: _Message, size: int) -> Iterator[Fact]:
         return
     number, name, revision = (part.decode("latin-1").strip() if part else "" for part in match.groups())
     about = Key.of("equipment", f"Dräger|{name}|{number}")
+    # The protocol is Dräger's own; without this the maker of the serial server's network card would stand alone.
+    yield Fact("manufacturer", "Dräger", start, end, about)
     yield Fact("model", name, start, end, about)
     yield Fact("model_number", number, start, end, about)
     if revision:
@@ -103,7 +105,7 @@ MEDIBUS = Dissector(
     name="medibus",
     layer=STREAM,
     reference="Dräger MEDIBUS protocol definition, over a TCP serial device server",
-    emits=frozenset({"client", "model", "model_number", "service", "software"}),
+    emits=frozenset({"client", "manufacturer", "model", "model_number", "service", "software"}),
     looks_like=_looks_like,
     session=_Session,
     keep=(Keep(0, b"\x1bR52\r", payloads=16), Keep(0, b"\x01R", payloads=16)),

@@ -30,6 +30,7 @@ def test_identification(answer: bytes, step: int) -> None:
     for at in range(0, len(answer), step):
         book.server(answer[at : at + step])
     assert {(f.attribute, f.value) for f in book.facts if f.about == MACHINE} == {
+        ("manufacturer", "Dräger"),
         ("model", "EvitaXL"),
         ("model_number", "8120"),
         ("software", "07.01:01.01"),

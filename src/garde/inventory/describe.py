@@ -56,7 +56,7 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
     for attribute, support in words:
         supports.setdefault(attribute, []).append(support)
     macs = [key.value for key in anchors if key.kind == "mac"]
-    conclusions = conclude(supports, macs)
+    conclusions = conclude(supports, macs, _derived(group), (first, last))
     for attribute, support in conclusions.supports:
         supports.setdefault(attribute, []).append(support)
     claims: dict[str, Claim] = {}
@@ -71,6 +71,10 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
             many[attribute] = gather(attribute, supports[attribute], last)
             continue
         verdict = judge(attribute, supports[attribute], last)
+        if attribute == "manufacturer" and verdict.conflict:
+            # Who made the network card contradicts nobody.
+            stated = [support for support in supports[attribute] if support.source.source != "oui"]
+            verdict = verdict._replace(conflict=judge(attribute, stated, last).conflict if stated else 0.0)
         claims[attribute] = verdict.claims[0]
         if len(verdict.claims) > 1:
             rivals[attribute] = verdict.claims[1:]
@@ -98,6 +102,20 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
         conflicts=tuple(sorted(conflicts)),
         carrier=_carrier(group),
     )
+
+
+#: Addresses behind a MAC from which on it is said to forward.
+FORWARDS: Final = 3
+
+
+def _derived(group: Sequence[Node]) -> dict[str, str]:
+    """What the place of a device among others shows of it."""
+    found: dict[str, str] = {}
+    if any(node.behind >= FORWARDS for node in group):
+        found["forwards"] = "many"
+    if any(node.speaks > 1 for node in group):
+        found["carries"] = "several"
+    return found
 
 
 def _rank(key: Key, group: Sequence[Node]) -> tuple[object, ...]:

@@ -32,6 +32,8 @@ from garde.model.device import Source
 RIVALS: Final = 4
 #: A value that the evidence makes less likely than this is not worth a line.
 WORTH: Final = 0.02
+#: Trust in the holder of a block that the catalogue does not know as a maker of devices: below "proposed".
+UNHEARD_OF: Final = 0.3
 
 
 class Leaning(NamedTuple):
@@ -50,18 +52,26 @@ class Conclusions(NamedTuple):
 
 
 Facts = Mapping[str, Sequence[Support]]
+Span = tuple[int, int]
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
-def conclude(facts: Facts, macs: Sequence[str]) -> Conclusions:
+def conclude(
+    facts: Facts, macs: Sequence[str], derived: Mapping[str, str] = _NOTHING, span: Span = (0, 0)
+) -> Conclusions:
     """Everything that follows from what was seen of one device.
 
     Args:
         facts: attribute → what was said of it.
         macs: its universal and local MAC addresses.
+        derived: what its place among others shows: ``forwards`` (many addresses), ``carries`` (several things).
+        span: first and last sighting, for conclusions that rest on no single value.
     """
     out = Conclusions([], [])
     values = {name: sorted({support.value for support in said}) for name, said in facts.items()}
-    blocks = list(_blocks(macs, facts))
+    values.update((name, [value]) for name, value in derived.items())
+    base = _latest(facts, span)
+    blocks = list(_blocks(macs, base))
     out.supports.extend(("manufacturer", support) for support in blocks)
     values["oui"] = sorted({support.value for support in blocks})
     named = {found.name for name in (*values["oui"], *values.get("manufacturer", ())) if (found := makers.maker(name))}
@@ -70,7 +80,7 @@ def conclude(facts: Facts, macs: Sequence[str]) -> Conclusions:
         for support in facts.get(attribute, ()):
             out.supports.extend(number(attribute, support))
     for hit in hits(values):
-        line, origin = _ground(hit.evidence, facts, blocks)
+        line, origin = _ground(hit.evidence, facts, blocks, base)
         reason = f"{hit.rule.name}: " + ", ".join(f"{name} = {value}" for name, value in hit.evidence)
         line = msgspec.structs.replace(line, source="identify", weight=hit.rule.weight, reason=reason, by="")
         if hit.rule.kinds:
@@ -81,30 +91,47 @@ def conclude(facts: Facts, macs: Sequence[str]) -> Conclusions:
     return out
 
 
-def _blocks(macs: Sequence[str], facts: Facts) -> Iterator[Support]:
-    """The holder of each MAC's block, at the latest packet that shows the device."""
+def _latest(facts: Facts, span: Span) -> Source:
+    """The latest packet that shows the device: where its addresses can be seen."""
     lines = [support.source for said in facts.values() for support in said if support.source.place is not None]
-    latest = max(lines, key=lambda line: (line.at, line.observation), default=None)
+    latest = max(lines, key=lambda line: (line.at, line.observation, line.source, line.sensor), default=None)
+    first, last = span
+    return latest if latest is not None else Source("oui", "", 0.0, first, last)
+
+
+def _blocks(macs: Sequence[str], base: Source) -> Iterator[Support]:
+    """The holder of each MAC's block."""
     for mac in macs:
         block = oui.block(mac)
         if block is not None:
-            base = latest or Source("oui", "", 0.0, 0, 0)
-            reason = f"oui.{block.bits}: {mac}"
-            weight = trust("oui", "manufacturer")
-            yield Support(
-                block.name, msgspec.structs.replace(base, source="oui", weight=weight, reason=reason, by=""), "mac"
+            line = msgspec.structs.replace(
+                base, source="oui", weight=_worth(block.name), reason=f"oui.{block.bits}: {mac}", by="", observation=""
             )
+            yield Support(block.name, line, "mac")
 
 
-def _ground(evidence: Sequence[tuple[str, str]], facts: Facts, blocks: Sequence[Support]) -> tuple[Source, str]:
+@lru_cache(maxsize=1 << 12)
+def _worth(holder: str) -> float:
+    """How far the holder of a block is the maker: medical makers build their own cards, computer makers mostly."""
+    found = makers.maker(holder)
+    if found is None:
+        return UNHEARD_OF
+    return trust("oui", "manufacturer") if found.medical else trust("oui", "*") + 0.1
+
+
+def _ground(
+    evidence: Sequence[tuple[str, str]], facts: Facts, blocks: Sequence[Support], base: Source
+) -> tuple[Source, str]:
     """The sighting that a conclusion rests on, and the families of all of them."""
     found: list[Support] = []
     for attribute, value in evidence:
-        said = [support for support in facts.get(attribute, ()) if support.value == value] or list(blocks)
+        said = [support for support in facts.get(attribute, ()) if support.value == value]
+        if not said and attribute in ("oui", "maker"):
+            said = list(blocks)
         if said:
             found.append(max(said, key=lambda s: (s.source.weight, s.source.at, s.source.observation, s.source.source)))
     if not found:
-        return Source("identify", "", 0.0, 0, 0), "identify"
+        return base, "place"
     return found[0].source, "+".join(sorted({support.family for support in found}))
 
 

@@ -168,9 +168,23 @@ class Node:
         keys: tokens by which it may be joined, by attribute.
         said: values of the ``TELLING`` attributes, normalised.
         carriers: anchors of who spoke of it, for a thing.
+        behind, speaks: how many addresses lie behind it, and of how many things it speaks for; up to `SEVERAL`.
     """
 
-    __slots__ = ("_keys", "_said", "also", "anchor", "carriers", "first", "ips", "last", "lines", "virtual")
+    __slots__ = (
+        "_keys",
+        "_said",
+        "also",
+        "anchor",
+        "behind",
+        "carriers",
+        "first",
+        "ips",
+        "last",
+        "lines",
+        "speaks",
+        "virtual",
+    )
 
     def __init__(self, anchor: Key) -> None:
         self.anchor = anchor
@@ -180,6 +194,7 @@ class Node:
         self.also: set[Key] = set()
         self.carriers: set[Key] = set()
         self.first = self.last = 0
+        self.behind = self.speaks = 0
         self._keys: dict[str, set[str]] | None = None
         self._said: dict[str, set[str]] | None = None
 

@@ -102,6 +102,9 @@ class _World:
         for record in records:
             if record.thing is not None:
                 self._thing(record, record.thing)
+        for anchor, things in self._speaks.items():
+            if anchor in self.nodes:
+                self.nodes[anchor].speaks = len(things)
 
     def _node(self, anchor: Key) -> Node:
         node = self.nodes.get(anchor)
@@ -116,7 +119,7 @@ class _World:
                 return
             node = self._node(Key("mac", record.mac))
             node.lines.extend(record.lines)
-            node.first, node.last = record.first, record.last
+            node.first, node.last, node.behind = record.first, record.last, len(record.behind)
             self._spoken(node.anchor, record)
             return
         pair = self.ownership.pairs.get(record.id)

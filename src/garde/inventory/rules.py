@@ -35,7 +35,7 @@ from garde.model.catalogue import attributes
 #: Attributes that a rule may conclude besides the kind.
 CONCLUDES: Final = ("manufacturer", "model", "model_number", "serial", "os", "os_build", "firmware", "software")
 #: Evidence that identification itself derives and rules may ask for: see `garde.inventory.identify`.
-DERIVED: Final = frozenset({"oui", "maker"})
+DERIVED: Final = frozenset({"oui", "maker", "forwards", "carries"})
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -72,7 +72,7 @@ def test_a_kind_says_on_which_packet_it_rests() -> None:
         ({"source": "dhcp", "dhcp__vendor_class": "android-dhcp-13"}, "SMARTPHONE"),
         ({"source": "mdns", "mdns__service": "_ipp._tcp"}, "PRINT"),
         ({"source": "wsd", "wsd__type": "dn:NetworkVideoTransmitter"}, "CAM"),
-        ({"source": "bacnet", "bacnet__instance": "1001", "bacnet__vendor_id": "5"}, "BMS"),
+        ({"source": "bacnet", "bacnet__instance": "1001", "bacnet__vendor_id": "5"}, "HVAC"),
         ({"source": "modbus", "modbus__role": "server"}, "PLC"),
         ({"source": "ssdp", "ssdp__type": "urn:Belkin:device:controllee:1"}, "IOT_PLUG"),
         ({"source": "hl7", "hl7__application": "LIS_CHU", "hl7__role": "receiver"}, "LIS"),
@@ -167,3 +167,25 @@ def test_a_child_behind_a_gateway_has_its_own_kind() -> None:
     assert scene.device(Key("equipment", "P-1")).kind == "INF_LVP"
     assert scene.device(Key("equipment", "V-1")).kind == "VENT_ICU"
     assert kind(scene) == "GATE"
+
+
+def test_what_forwards_for_many_is_a_router() -> None:
+    scene = Scene().says(A, "10.0.0.254", source="lldp", capability=["bridge", "router"])
+    scene.says(A, source="snmp", snmp__description="Catalyst L3 Switch Software")
+    assert kind(scene) == "SWITCH"
+    for host in range(1, 5):
+        scene.heard(A, f"10.0.9.{host}", 63)
+    assert kind(scene) == "ROUTER"
+
+
+def test_what_speaks_for_several_is_a_gateway() -> None:
+    scene = Scene()
+    for bed in ("BED-1", "BED-2"):
+        scene.says(Key("equipment", bed), A, IP, source="hl7", model="X")
+    assert kind(scene) == "GATE"
+
+
+def test_the_maker_of_a_network_card_contradicts_nobody() -> None:
+    device = Scene().says("00:09:fb:00:00:01", manufacturer="Mindray").device("00:09:fb:00:00:01")
+    assert device.value("manufacturer") == "Mindray" and device.conflicts == ()
+    assert Scene().arp("28:b2:bd:00:00:01", "10.0.0.1").device("10.0.0.1").claims["manufacturer"].confidence < 0.5

@@ -114,7 +114,7 @@ def _blocks(macs: Sequence[str], base: Source) -> Iterator[Support]:
 def _worth(holder: str) -> float:
     """How far the holder of a block is the maker: medical makers build their own cards, computer makers mostly."""
     found = makers.maker(holder)
-    if found is None:
+    if found is None or found.parts:
         return UNHEARD_OF
     return trust("oui", "manufacturer") if found.medical else trust("oui", "*") + 0.1
 

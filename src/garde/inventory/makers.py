@@ -70,6 +70,7 @@ class Maker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         name: as it is shown.
         aliases: other spellings, former names and bought companies whose devices still carry their own.
         medical: whether its devices are medical devices unless something says otherwise.
+        parts: its network cards are in the devices of others.
         uids: roots of its DICOM UIDs.
         enterprises: its IANA private enterprise numbers.
         bacnet: its ASHRAE vendor identifiers.
@@ -79,6 +80,7 @@ class Maker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     aliases: tuple[str, ...] = ()
     medical: bool = False
+    parts: bool = False
     uids: tuple[str, ...] = ()
     enterprises: tuple[int, ...] = ()
     bacnet: tuple[int, ...] = ()

@@ -6,9 +6,25 @@ import struct
 import uuid
 
 from tests.captures.ntlm import messages as ntlm
+from tests.captures.tls.messages import tlv
 
 GUID = uuid.UUID("12345678-9abc-def0-1122-334455667788")
 NAMES = {2: "WARD", 1: "CT-CONSOLE", 4: "ward.example", 3: "ct-console.ward.example"}
+
+
+_NTLMSSP = tlv(0x06, bytes.fromhex("2b06010401823702020a"))
+
+
+def spnego_first(token: bytes) -> bytes:
+    """A NegTokenInit in GSS-API (RFC 4178 §4.2.1)."""
+    mechanisms = tlv(0xA0, tlv(0x30, _NTLMSSP))
+    init = tlv(0xA0, tlv(0x30, mechanisms, tlv(0xA2, tlv(0x04, token))))
+    return tlv(0x60, tlv(0x06, bytes.fromhex("2b0601050502")), init)
+
+
+def spnego(token: bytes) -> bytes:
+    """A NegTokenResp (RFC 4178 §4.2.2)."""
+    return tlv(0xA1, tlv(0x30, tlv(0xA0, tlv(0x0A, b"\x01")), tlv(0xA2, tlv(0x04, token))))
 
 
 def nbss(data: bytes, kind: int = 0) -> bytes:
@@ -94,9 +110,9 @@ MORE = 0xC0000016
 TALK = [
     ("client", negotiate2()),
     ("server", negotiated2()),
-    ("client", setup2(b"spnego" + ntlm.negotiate("", ""), reply=False)),
-    ("server", setup2(b"spnego" + ntlm.challenge(NAMES), reply=True, status=MORE)),
-    ("client", setup2(b"spnego" + ntlm.authenticate("WARD", "dr.house", "READER-3"), reply=False)),
+    ("client", setup2(spnego_first(ntlm.negotiate("", "")), reply=False)),
+    ("server", setup2(spnego(ntlm.challenge(NAMES)), reply=True, status=MORE)),
+    ("client", setup2(spnego(ntlm.authenticate("WARD", "dr.house", "READER-3")), reply=False)),
     ("server", setup2(b"", reply=True)),
 ]
 #: The same with SMB 1 and Windows XP.

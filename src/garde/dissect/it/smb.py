@@ -222,8 +222,8 @@ def _session_reply1(words: Reader, octets: Reader, unicode: bool, header: int, s
 
 def _natives(names: list[ntlm.Text]) -> Iterator[Fact]:
     for attribute, (value, start, end) in zip(("smb.native_os", "smb.native_lan_manager"), names, strict=False):
-        # Exploits put code here; a name is text.
-        if len(value) > 1 and value.isprintable():
+        # Exploits put code here; a name of a product is text.
+        if len(value) > 1 and value.isascii() and value.isprintable():
             yield Fact(attribute, value, start, end, about=SENDER)
 
 

@@ -64,7 +64,7 @@ class Framed:
         anchor: a pattern of the first byte of a message, to search faster while not synced.
     """
 
-    __slots__ = ("_anchor", "_buffer", "_code", "_longest", "_measure", "_passing", "_seen", "synced")
+    __slots__ = ("_anchor", "_buffer", "_code", "_longest", "_measure", "_passing", "_seen", "_started", "synced")
 
     def __init__(
         self, measure: Callable[[bytearray, bool], int], code: str, *, longest: int, anchor: bytes = rb"(?s:.)"
@@ -76,6 +76,7 @@ class Framed:
         self._buffer = Buffer(limit=longest + _PIECE + 64)
         self._passing = 0
         self._seen = False
+        self._started = False
         self.synced = True
 
     def feed(self, payload: Payload) -> Iterator[Frame]:
@@ -84,6 +85,10 @@ class Framed:
         Raises:
             Malformed: the connection's first bytes are no message.
         """
+        if not self._started:
+            # Chosen late, by a later payload than the first: it may begin anywhere in a message.
+            self._started = True
+            self.synced = self.synced and payload.offset == 0
         if payload.gap:
             # Whatever was being passed over may end anywhere: look for the next message.
             self.synced = False

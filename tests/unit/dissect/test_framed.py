@@ -72,3 +72,8 @@ def test_a_capture_that_begins_in_the_middle() -> None:
 def test_a_payload_larger_than_the_buffer() -> None:
     stream = b"M\x01a" * 100_000
     assert len(cut([stream], longest=4)) == 100_000
+
+
+def test_chosen_late_it_may_begin_anywhere() -> None:
+    framed = Framed(measure, "demo", longest=100)
+    assert [frame.data for frame in framed.feed(payload(b"..M\x01z", 1))] == [b"M\x01z"]

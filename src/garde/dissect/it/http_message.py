@@ -168,6 +168,7 @@ class Messages:
         self._buffer = Buffer(limit=LONGEST_HEAD + (1 << 16))
         self._asked = asked
         self._lost = False
+        self._started = False
         self._seen = False
         self._head: Head | None = None
         self._request: Head | None = None
@@ -183,6 +184,10 @@ class Messages:
         Raises:
             Malformed: the connection's first bytes are no message.
         """
+        if not self._started:
+            # Chosen late, by a later payload than the first: it may begin anywhere in a message.
+            self._started = True
+            self._lost = payload.offset != 0
         if payload.gap:
             self._lost = True
             self._forget()

@@ -78,7 +78,7 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
         claims[attribute] = verdict.claims[0]
         if len(verdict.claims) > 1:
             rivals[attribute] = verdict.claims[1:]
-        if verdict.conflict > CONFLICT:
+        if verdict.conflict > CONFLICT and attribute in IDENTITY:
             conflicts.append(attribute)
     kind = judge_kind(supports.get("kind", ()), conclusions.kinds, last)
     if kind.claims:
@@ -104,6 +104,10 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
     )
 
 
+#: Attributes on which one device cannot differ with itself; others change with a restart or a service.
+IDENTITY: Final = frozenset(
+    {"manufacturer", "model", "model_number", "serial", "udi", "udi_di", "asset_tag", "os", "intellivue.system_type"}
+)
 #: Addresses behind a MAC from which on it is said to forward.
 FORWARDS: Final = 3
 

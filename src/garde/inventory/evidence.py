@@ -50,9 +50,10 @@ DAYS: Final = 62
 ASSERTING: Final = frozenset({"arp", "icmpv6", "dhcp", "dhcpv6", "person", "gmao"})
 #: The source that names the maker of an image, who need not be its sender.
 DATA_SET: Final = "dicom.dataset"
-#: Initial values of the TTL that systems use, and the longest way a packet is believed to have come.
-INITIAL_TTL: Final = (32, 64, 128, 255)
-FARTHEST: Final = 24
+#: Initial values of the TTL that systems use, and the longest way a packet is believed to have come. The 32 of
+#: very old ones is left out: seen, it is as likely a 64 from far away.
+INITIAL_TTL: Final = (64, 128, 255)
+FARTHEST: Final = 31
 
 
 class Line(msgspec.Struct, gc=False):
@@ -217,7 +218,7 @@ def hops(ttl: str) -> int | None:
     for initial in INITIAL_TTL:
         if seen <= initial:
             away = initial - seen
-            return away if away <= (8 if initial == INITIAL_TTL[0] else FARTHEST) else None
+            return away if away <= FARTHEST else None
     return None
 
 

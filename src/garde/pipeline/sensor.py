@@ -16,6 +16,7 @@ from __future__ import annotations
 from garde.dissect.engine import Engine
 from garde.dissect.table import DISSECTORS
 from garde.model.observation import Observation
+from garde.pipeline.sightings import observations
 from garde.wire.block import Block
 from garde.wire.track import SLOTS, Stats, Tracker
 
@@ -33,6 +34,7 @@ class Sensor:
         keep = [(one.offset, one.value, one.mask, one.payloads) for row in DISSECTORS for one in row.keep]
         self._tracker = Tracker(keep, slots=flows)
         self._engine = Engine(DISSECTORS, sensor=name, file=file)
+        self._name, self._file = name, file
 
     @property
     def stats(self) -> Stats:
@@ -41,8 +43,13 @@ class Sensor:
 
     def hear(self, block: Block) -> list[Observation]:
         """What a block tells."""
-        return self._engine.feed(self._tracker.feed(block))
+        payloads = self._tracker.feed(block)
+        return self._sighted() + self._engine.feed(payloads)
 
     def finish(self) -> list[Observation]:
         """What still waited when the capture ended."""
-        return self._engine.feed(self._tracker.finish())
+        payloads = self._tracker.finish()
+        return self._sighted() + self._engine.feed(payloads)
+
+    def _sighted(self) -> list[Observation]:
+        return list(observations(self._tracker.sightings(), sensor=self._name, file=self._file))

@@ -68,8 +68,8 @@ def test_known_records_are_continued_and_not_changed() -> None:
 
 
 def test_distance_comes_from_the_time_to_live() -> None:
-    assert [hops(ttl) for ttl in ("64", "60", "128", "255", "250", "32", "30")] == [0, 4, 0, 0, 5, 0, 2]
-    assert [hops(ttl) for ttl in ("1", "4", "100", "", "x", "-1", "9999")] == [None] * 7
+    assert [hops(ttl) for ttl in ("64", "60", "128", "255", "250", "33")] == [0, 4, 0, 0, 5, 31]
+    assert [hops(ttl) for ttl in ("1", "4", "32", "", "x", "-1", "9999")] == [None] * 7
 
 
 def test_who_is_nobody() -> None:

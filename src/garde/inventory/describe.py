@@ -19,8 +19,8 @@ from typing import Final
 from garde.inventory.claims import CONFLICT, Support, family, gather, judge
 from garde.inventory.evidence import INITIAL_TTL
 from garde.inventory.identify import conclude, judge_kind
-from garde.inventory.joins import Node
-from garde.inventory.ownership import Ownership
+from garde.inventory.joins import Node, normal
+from garde.inventory.ownership import Ownership, is_link_local
 from garde.model.catalogue import attributes
 from garde.model.device import PROPOSED, Claim, Device
 from garde.model.key import KINDS, Key, is_local_mac
@@ -55,6 +55,7 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
     supports = _supports(group)
     for attribute, support in words:
         supports.setdefault(attribute, []).append(support)
+    _drop_models(supports)
     macs = [key.value for key in anchors if key.kind == "mac"]
     conclusions = conclude(supports, macs, _derived(group), (first, last))
     for attribute, support in conclusions.supports:
@@ -138,6 +139,20 @@ def _supports(group: Sequence[Node]) -> dict[str, list[Support]]:
     return out
 
 
+def _drop_models(supports: dict[str, list[Support]]) -> None:
+    """Where a message gives the model in the maker's place (OBX-18 is written both ways), it names no maker."""
+    models = {
+        normal("model", support.value) for name in ("model", "model_number") for support in supports.get(name, ())
+    }
+    said = supports.get("manufacturer")
+    if said and models:
+        kept = [support for support in said if support.source.by or normal("model", support.value) not in models]
+        if kept:
+            supports["manufacturer"] = kept
+        else:
+            del supports["manufacturer"]
+
+
 def _initial(ttl: str) -> str:
     """The initial TTL that a seen one started from."""
     seen = int(ttl) if ttl.isascii() and ttl.isdigit() else 0
@@ -177,7 +192,9 @@ def _keys(
             held = max(ownership.holders(ip), key=lambda pair: (pair.last, pair.asserted, pair.mac))
             if held.mac in macs:
                 ips.append((-held.last, ip))
-    keys.update(dict.fromkeys(Key("ip", ip) for _, ip in sorted(ips)[:MOST_KEYS]))
+    # The address that people know it by comes first: routable before link-local, version 4 before 6, latest first.
+    ips.sort(key=lambda held: (is_link_local(held[1]), ":" in held[1], held))
+    keys.update(dict.fromkeys(Key("ip", ip) for _, ip in ips[:MOST_KEYS]))
     order = {key: number for number, key in enumerate(keys)}
     return tuple(sorted(keys, key=lambda key: (KINDS.index(key.kind), order[key])))
 

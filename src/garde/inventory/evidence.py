@@ -145,7 +145,7 @@ class Folder:
         """Fold in observations; those about no single thing (multicast, unspecified) are passed over."""
         for one in observations:
             subject = _subject(one.subject)
-            if subject is None:
+            if subject is None or (one.attribute == "ip" and not single(one.value)):
                 continue
             name, thing, mac, ip = subject
             ip = ip or _asserted(one, mac)

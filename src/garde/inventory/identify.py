@@ -76,6 +76,8 @@ def conclude(
     values["oui"] = sorted({support.value for support in blocks})
     named = {found.name for name in (*values["oui"], *values.get("manufacturer", ())) if (found := makers.maker(name))}
     values["maker"] = sorted(named)
+    if "model" not in facts:
+        out.supports.extend(_model_number(facts.get("model_number", ())))
     for attribute, number in _NUMBERS.items():
         for support in facts.get(attribute, ()):
             out.supports.extend(number(attribute, support))
@@ -89,6 +91,18 @@ def conclude(
             if value := hit.conclusion(attribute):
                 out.supports.append((attribute, Support(value, line, origin)))
     return out
+
+
+def _model_number(said: Sequence[Support]) -> Iterator[tuple[str, Support]]:
+    """Where no model is stated, the maker's model number is the best name of it."""
+    for support in said:
+        line = msgspec.structs.replace(
+            support.source,
+            source="identify",
+            weight=0.8 * support.source.weight,
+            reason=f"model-number: {support.value}",
+        )
+        yield "model", Support(support.value, line, support.family)
 
 
 def _latest(facts: Facts, span: Span) -> Source:

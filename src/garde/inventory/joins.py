@@ -67,8 +67,9 @@ STATION: Final = frozenset({"dicom.ae", "dicom.station_name"})
 TELLING: Final = ("serial", "udi", "manufacturer", "model", "os", "smb.guid", "certificate.fingerprint", "wsd.endpoint")
 
 _GENERIC_NAME: Final = re.compile(
-    r"(localhost|android|iphone|ipad|unknown|none|null|default|admin|host|client|server|printer|camera|router|gateway|"
-    r"raspberrypi|debian|ubuntu|linux|openwrt|espressif|esp|esp32|wlan0|eth0|pump|monitor|workstation|desktop|laptop|pc)"
+    r"(localhost|android|iphone|ipad|galaxy[-_ a-z0-9]*|pixel[-_ a-z0-9]*|redmi[-_ a-z0-9]*|oneplus[-_ a-z0-9]*|"
+    r"sm-[a-z]\d+[a-z]*|unknown|none|null|default|admin|host|client|server|printer|camera|router|gateway|raspberrypi|"
+    r"debian|ubuntu|linux|openwrt|espressif|esp|esp32|wlan0|eth0|pump|monitor|workstation|desktop|laptop|pc)"
     r"[-_.]?\d{0,2}$"
 )
 _GENERIC_SERIAL: Final = re.compile(
@@ -317,10 +318,10 @@ def _fitting(left: Node, right: Node) -> bool:
 
 
 def _alike(left: Node, right: Node) -> bool:
-    """For names: nothing contradicts, and two mere IPs were not in use at the same time."""
+    """For names: nothing contradicts, and two passing addresses were not in use at the same time."""
     if contradict(left, right):
         return False
-    if left.anchor.kind == right.anchor.kind == "ip":
+    if left.weak and right.weak:
         (a, b), (c, d) = left.span(), right.span()
         return b < c or d < a
     return True

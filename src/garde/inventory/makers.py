@@ -107,7 +107,9 @@ def words(name: str) -> str:
 
 @cache
 def _spellings() -> dict[str, Maker]:
-    return {words(spelling): maker for maker in makers().values() for spelling in (maker.name, *maker.aliases)}
+    known = {words(spelling): maker for maker in makers().values() for spelling in (maker.name, *maker.aliases)}
+    # "WELCHALLYN": application names are written without spaces.
+    return {spelling.replace(" ", ""): maker for spelling, maker in known.items()} | known
 
 
 @lru_cache(maxsize=1 << 14)

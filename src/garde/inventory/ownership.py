@@ -51,6 +51,15 @@ def family(ip: str) -> int:
     return 6 if ":" in ip else 4
 
 
+def is_link_local(ip: str) -> bool:
+    """Whether an address never crosses a router (RFC 4291 §2.5.6, RFC 3927), so that its MAC is its own.
+
+    >>> is_link_local("fe80::1"), is_link_local("169.254.1.1"), is_link_local("10.0.0.1")
+    (True, True, False)
+    """
+    return ip.startswith(("fe8", "fe9", "fea", "feb", "169.254."))
+
+
 @lru_cache(maxsize=1 << 16)
 def interface_mac(ip: str) -> str:
     """The universal MAC inside an IPv6 address formed from one (RFC 4291 appendix A), or the empty string.
@@ -73,9 +82,10 @@ class Pair:
         first, last: when, nanoseconds.
         asserted: the station said so itself (ARP, ND) or was granted it (DHCP).
         away: fewest routers between sender and sensor; None when no packet told.
+        passed: some of its packets had crossed a router.
     """
 
-    __slots__ = ("asserted", "away", "first", "ip", "last", "mac", "own", "record")
+    __slots__ = ("asserted", "away", "first", "ip", "last", "mac", "own", "passed", "record")
 
     def __init__(self, record: Interface) -> None:
         self.record = record
@@ -83,19 +93,20 @@ class Pair:
         self.first, self.last = record.first, record.last
         self.asserted = False
         self.away: int | None = None
-        self.own = False
+        self.own = self.passed = False
         for line in record.lines:
             if line.attribute == "ip":
                 self.asserted = self.asserted or (line.source in ASSERTING and line.value == record.ip)
             elif line.attribute == "ttl":
                 distance = hops(line.value)
+                self.passed = self.passed or bool(distance)
                 if distance is not None and (self.away is None or distance < self.away):
                     self.away = distance
 
     @property
     def far(self) -> bool:
         """Certainly from beyond the MAC: heard, always from a distance, and never asserted."""
-        return not self.asserted and bool(self.away)
+        return not self.asserted and bool(self.away) and not is_link_local(self.ip)
 
     def overlaps(self, other: Pair) -> bool:
         return self.first <= other.last and other.first <= self.last
@@ -136,14 +147,18 @@ class Ownership:
         near = [pair for pair in pairs if not pair.far]
         if len(near) > HUB or is_virtual_mac(mac):
             return
+        named = {family(pair.ip) for pair in near if pair.asserted}
         proxied = sum(1 for pair in near if pair.asserted and pair.away and family(pair.ip) == 4) > PROXY
         for pair in near:
             if (mac, pair.ip) in self._apart:
                 continue
-            if pair.asserted:
+            if is_link_local(pair.ip):
+                pair.own = True
+            elif pair.asserted:
                 pair.own = not (proxied and pair.away)
             else:
-                pair.own = pair.away == 0
+                # A MAC that names its own address merely brings one that also comes from farther away.
+                pair.own = pair.away == 0 and not (pair.passed and family(pair.ip) in named)
 
     def _contest(self, pairs: list[Pair]) -> None:
         """What another MAC asserts at that time is not the address of one that merely carries it and has its own."""

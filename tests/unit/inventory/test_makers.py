@@ -8,7 +8,7 @@ from garde.inventory.makers import by_bacnet, by_enterprise, by_uid, canonical, 
 @pytest.mark.parametrize(
     ("left", "right"),
     [("SIEMENS", "Siemens Healthineers"), ("Draeger Medical Systems, Inc.", "Drägerwerk AG & Co. KGaA"),
-     ("GE MEDICAL SYSTEMS", "GE Healthcare"), ("B. Braun Melsungen AG", "B.Braun"),
+     ("GE MEDICAL SYSTEMS", "GE Healthcare"), ("WELCHALLYN", "Welch Allyn"), ("B. Braun Melsungen AG", "B.Braun"),
      ("Acme Widgets Ltd.", "ACME WIDGETS")],
 )  # fmt: skip
 def test_spellings_of_one_maker_compare_equal(left: str, right: str) -> None:

@@ -137,7 +137,7 @@ def judge(name: str, supports: Sequence[Support], now: int) -> Verdict:
         [group] = groups.values()
         return Verdict((claim_of(name, group, _alone(group, now, life)),), 0.0)
     if name in _REFINED:
-        groups = _refine(groups)
+        groups = _refine(name, groups)
     past = _replaced(groups) if life <= _REPLACED_LIFE else frozenset()
     strength: dict[str, float] = {}
     for value, group in groups.items():
@@ -212,12 +212,21 @@ def _order(support: Support) -> tuple[object, ...]:
 _REFINED: Final = frozenset({"os", "manufacturer", "model"})
 
 
-def _refine(groups: dict[str, list[Support]]) -> dict[str, list[Support]]:
-    """Let a value that begins exactly one longer value support that one; with several it supports none of them."""
+def _finer(name: str, value: str, other: str) -> bool:
+    """Whether one value says the same as another and more: "LaserJet M507" in "HP LaserJet M507"."""
+    return other.startswith(value) or (name == "model" and len(value) >= _TELLS and value in other)
+
+
+#: A shorter model is too short to be recognised inside another.
+_TELLS: Final = 4
+
+
+def _refine(name: str, groups: dict[str, list[Support]]) -> dict[str, list[Support]]:
+    """Let a value that is part of exactly one longer value support that one; with several it supports none of them."""
     out = dict(groups)
     for value in sorted(groups, key=lambda v: (len(v), v)):
-        longer = [other for other in out if other != value and other.startswith(value)]
-        roots = [other for other in longer if not any(o != other and other.startswith(o) for o in longer)]
+        longer = [other for other in out if other != value and _finer(name, value, other)]
+        roots = [other for other in longer if not any(o != other and _finer(name, o, other) for o in longer)]
         if len(roots) == 1:
             fine = next(support.value for support in out[roots[0]])
             out[roots[0]] = out[roots[0]] + [Support(fine, s.source, s.family) for s in out.pop(value)]

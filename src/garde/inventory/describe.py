@@ -109,8 +109,8 @@ def describe(group: Sequence[Node], ownership: Ownership, words: Iterable[tuple[
 IDENTITY: Final = frozenset(
     {"manufacturer", "model", "model_number", "serial", "udi", "udi_di", "asset_tag", "os", "intellivue.system_type"}
 )
-#: Addresses behind a MAC from which on it is said to forward.
-FORWARDS: Final = 3
+#: Addresses behind a MAC, none of them its own, from which on it is said to forward.
+FORWARDS: Final = 2
 
 
 def _derived(group: Sequence[Node]) -> dict[str, str]:

@@ -73,7 +73,7 @@ def conclude(
     base = _latest(facts, span)
     blocks = list(_blocks(macs, base))
     out.supports.extend(("manufacturer", support) for support in blocks)
-    values["oui"] = sorted({support.value for support in blocks})
+    values["oui"] = sorted({block.name for mac in macs if (block := oui.block(mac)) is not None})
     named = {found.name for name in (*values["oui"], *values.get("manufacturer", ())) if (found := makers.maker(name))}
     values["maker"] = sorted(named)
     if "model" not in facts:
@@ -121,7 +121,8 @@ def _blocks(macs: Sequence[str], base: Source) -> Iterator[Support]:
             line = msgspec.structs.replace(
                 base, source="oui", weight=_worth(block.name), reason=f"oui.{block.bits}: {mac}", by="", observation=""
             )
-            yield Support(block.name, line, "mac")
+            found = makers.maker(block.name)
+            yield Support(found.name if found else block.name, line, "mac")
 
 
 @lru_cache(maxsize=1 << 12)

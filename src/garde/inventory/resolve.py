@@ -119,7 +119,9 @@ class _World:
                 return
             node = self._node(Key("mac", record.mac))
             node.lines.extend(record.lines)
-            node.first, node.last, node.behind = record.first, record.last, len(record.behind)
+            node.first, node.last = record.first, record.last
+            own = {pair.ip for pair in self.ownership.by_mac.get(record.mac, ()) if pair.own}
+            node.behind = len(set(record.behind) - own)
             self._spoken(node.anchor, record)
             return
         pair = self.ownership.pairs.get(record.id)

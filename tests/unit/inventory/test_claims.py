@@ -95,3 +95,9 @@ def test_many_values_stand_beside_each_other() -> None:
         "hostname", [said("A-1", "dhcp", attribute="hostname"), said("B-2", "nbns", attribute="hostname")], 0
     )
     assert [claim.value for claim in claims] == ["A-1", "B-2"]
+
+
+def test_a_model_inside_a_longer_one_supports_it() -> None:
+    verdict = judge("model", [said("LaserJet M507", "snmp"), said("HP LaserJet M507", "mdns")], 0)
+    assert [claim.value for claim in verdict.claims] == ["HP LaserJet M507"] and verdict.conflict == 0.0
+    assert len(judge("model", [said("MP7", "snmp"), said("XMP70", "mdns")], 0).claims) == 2

@@ -189,3 +189,13 @@ def test_the_maker_of_a_network_card_contradicts_nobody() -> None:
     device = Scene().says("00:09:fb:00:00:01", manufacturer="Mindray").device("00:09:fb:00:00:01")
     assert device.value("manufacturer") == "Mindray" and device.conflicts == ()
     assert Scene().arp("28:b2:bd:00:00:01", "10.0.0.1").device("10.0.0.1").claims["manufacturer"].confidence < 0.5
+
+
+def test_a_model_number_names_the_model_where_nothing_else_does() -> None:
+    scene = Scene().says(A, IP, source="hl7", model_number="IntelliVue MX40", manufacturer="IntelliVue MX40")
+    device = scene.device(A)
+    assert (device.value("model"), device.value("manufacturer"), device.kind) == ("IntelliVue MX40", "", "MON_TEL")
+
+
+def test_a_known_maker_is_shown_by_one_name() -> None:
+    assert Scene().arp("00:09:fb:00:00:01", IP).device(IP).value("manufacturer") == "Philips"

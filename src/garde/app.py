@@ -71,7 +71,7 @@ class Report(msgspec.Struct, kw_only=True):
 
     def text(self, form: str) -> str:
         """The devices as ``table``, ``json`` or ``csv``."""
-        from garde.api import devices
+        from garde.report import devices
 
         if form == "json":
             return msgspec.json.encode(devices.as_replay(self.devices, self.stats)).decode("utf-8")
@@ -250,7 +250,7 @@ class _Gathered:
 
 def devices(form: str, *, store: str | None = None, config: Path | None = None) -> str:
     """The devices of a store as ``table``, ``json`` or ``csv``."""
-    from garde.api import devices as words
+    from garde.report import devices as words
 
     with opened(settings.load(config), store) as (kept, _):
         found = list(kept.all(Device))
@@ -293,7 +293,7 @@ def why(device: str, attribute: str, form: str, *, store: str | None = None, con
     Raises:
         Missing: the device, or the attribute of it, is not known.
     """
-    from garde.api import why as words
+    from garde.report import why as words
 
     with opened(settings.load(config), store) as (kept, _):
         answer = words.explain(find(kept, device), attribute)

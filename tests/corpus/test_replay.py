@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from garde import app
-from garde.api.devices import as_replay
+from garde.report.devices import as_replay
 from garde.model.catalogue import attributes, sources
 from garde.model.key import is_group_mac
 from tests.corpus.place import captures, corpus

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import msgspec
 
-from garde.api.devices import printable
+from garde.report.devices import printable
 from garde.errors import Missing
 from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from garde.api.why import as_text, explain
+from garde.report.why import as_text, explain
 from garde.errors import Missing
 from garde.model.device import Claim, Device, Source
 from garde.model.observation import Place

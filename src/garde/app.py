@@ -306,3 +306,37 @@ def verify(*, store: str | None = None, config: Path | None = None) -> list[str]
 
     with opened(settings.load(config), store) as (kept, _):
         return list(breaks(kept))
+
+
+def import_gmao(
+    file: Path, mapping: str, commit: bool, form: str, *, store: str | None = None, config: Path | None = None
+) -> str:
+    """Compare the biomedical service's list with the inventory, and keep its statements when asked to.
+
+    Raises:
+        Unreachable: the file cannot be read.
+        Malformed: it is no table, or the mapping names no column of it.
+    """
+    from garde.inventory.reconcile import reconcile
+    from garde.report import gmao
+
+    chosen = settings.load(config)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise Unreachable("import.unreadable", f"{file}: {error.strerror or error}") from None
+    with opened(chosen, store) as (kept, bus):
+        now = SystemClock().now()
+        outcome = reconcile(data, mapping, kept.all(Device), at=now, person=getpass.getuser())
+        if commit:
+            bus.publish(outcome.decisions)
+            runner_of(chosen, kept, bus).drain()
+    return gmao.as_json(outcome) if form == "json" else gmao.as_text(outcome, kept=commit)
+
+
+def runner_of(chosen: settings.Config, kept: Store, bus: Bus, **options: Any) -> Runner:
+    """The runner over every stage."""
+    from garde.pipeline.runner import Runner
+    from garde.pipeline.table import stages
+
+    return Runner(stages(chosen.site.networks), kept, bus, SystemClock(), **options)

@@ -1,0 +1,89 @@
+"""Languages: which one a person reads, and the sentences in it.
+
+Question: in which language is this page, and what is this sentence in it?
+Reference: RFC 9110 §12.5.4 (Accept-Language); GNU gettext's PO files, read at start: there is nothing to compile. English
+stands in the code; ``locale/fr.po`` holds the French. Left out: plurals beyond one and many, right-to-left pages.
+
+Example:
+    >>> Language("fr")("Devices")
+    'Dispositifs'
+    >>> choose("", "de;q=0.9, fr;q=0.8, en;q=0.7").code
+    'fr'
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Final
+
+from babel.dates import format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+CODES: Final = ("en", "fr")
+#: French puts a narrow no-break space before high punctuation and inside guillemets.
+_HIGH: Final = re.compile(r" ?([;!?])(?=\s|$)")
+_COLON: Final = re.compile(r" :(?=\s|$)")
+
+
+class Language:
+    """One language; call it with an English sentence."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code if code in CODES else CODES[0]
+        self._words = sentences(self.code)
+
+    def __call__(self, text: str, **values: object) -> str:
+        """The sentence in this language, with ``{name}`` replaced; an unknown sentence stays English."""
+        said = self._words.get(text, text)
+        if values:
+            said = said.format(**{name: self.number(v) if isinstance(v, int) else v for name, v in values.items()})
+        return spaced(said) if self.code == "fr" else said
+
+    def number(self, value: int | float) -> str:
+        """A number with this language's marks."""
+        return str(format_decimal(value, locale=self.code))
+
+    def moment(self, at: int) -> str:
+        """Nanoseconds since 1970 as this language writes a date and a time (UTC)."""
+        try:
+            when = dt.datetime.fromtimestamp(at / 1_000_000_000, dt.UTC)
+        except (OverflowError, ValueError, OSError):
+            return str(at)
+        return str(format_datetime(when, "dd/MM/yyyy HH:mm:ss" if self.code == "fr" else "d MMM yyyy HH:mm:ss", locale=self.code))
+
+
+@cache
+def sentences(code: str) -> dict[str, str]:
+    """English sentence → sentence in that language; of English only the words that the code names by a slug."""
+    data = (resources.files("garde.web") / "locale" / f"{code}.po").read_bytes()
+    catalogue = read_po(BytesIO(data), locale=code)
+    return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+
+
+def spaced(text: str) -> str:
+    """French typography: no-break spaces, which translators need not think of."""
+    text = text.replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    return _COLON.sub("\u00a0:", _HIGH.sub("\u202f\\1", text))
+
+
+def choose(cookie: str, accept: str) -> Language:
+    """The language of a person: the one chosen before, else the best of the browser's, else English."""
+    if cookie in CODES:
+        return Language(cookie)
+    wanted: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accept.split(",")[:20]):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        wanted.append((-weight, place, name[:2].lower()))
+    for _, _, code in sorted(wanted):
+        if code in CODES:
+            return Language(code)
+    return Language(CODES[0])

@@ -1,0 +1,250 @@
+"""One device: who it is, how sure we are, whom it talks with, what may be done.
+
+Question: what is this, how sure are we, is it all right, and what may I do?
+Reference: reference of the pages 7.3. A correction, a merge and a split are people's words: each becomes a `Decision`
+message with its reason, and can be taken back. Left out: risk, updates and tickets, which no issue has brought yet.
+
+Example: ``/devices/d-h75zjpegqxw2pqxznk5wuq5g``
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from garde.errors import Malformed, Missing
+from garde.inventory.kinds import Kind, kinds
+from garde.inventory.reconcile import canonical
+from garde.model.catalogue import attributes
+from garde.model.decision import Decision, Finding
+from garde.model.device import Claim, Device
+from garde.model.flow import BUCKET, Conversation
+from garde.model.key import Key
+from garde.report.devices import as_record
+from garde.web.site import Site, json
+
+#: Attributes of the identity card, in order; the rest is listed behind it.
+CARD: Final = (
+    "kind",
+    "manufacturer",
+    "model",
+    "model_number",
+    "serial",
+    "udi",
+    "os",
+    "os_build",
+    "firmware",
+    "software",
+    "hardware",
+    "asset_tag",
+    "friendly_name",
+    "facility",
+    "ward",
+    "room",
+    "bed",
+    "location",
+    "owner",
+)
+#: Attributes that a person may state.
+STATED: Final = ("kind", "manufacturer", "model", "serial", "asset_tag", "friendly_name", "ward", "room", "bed", "owner")
+#: Bars of the activity strip: seven days in hours.
+HOURS: Final = 168
+HOUR: Final = 3_600 * 1_000_000_000
+PEERS: Final = 20
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """Somebody it talks with: its key, its device when it is one, the service, and how much."""
+
+    key: Key
+    device: Device | None
+    protocol: str
+    port: int
+    service: str
+    outward: bool
+    packets: int
+    octets: int
+    last_at: int
+
+
+class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the page of a device shows.
+
+    Attributes:
+        device: the record.
+        kind: its row in the catalogue of kinds, None when unknown.
+        card: attribute and claim, None where nothing is known.
+        more: further claims.
+        many: attributes of several values.
+        peers: whom it talks with, most first.
+        hours: octets per hour of the last seven days before it was last seen.
+        words: what people said, latest first.
+        findings: what needs someone.
+        carrier: the device that speaks for it.
+        stated: attributes that a person may state.
+    """
+
+    device: Device
+    kind: Kind | None
+    card: tuple[tuple[str, Claim | None], ...]
+    more: tuple[tuple[str, Claim], ...]
+    many: tuple[tuple[str, tuple[Claim, ...]], ...]
+    peers: tuple[Peer, ...]
+    hours: tuple[int, ...]
+    words: tuple[Decision, ...]
+    findings: tuple[Finding, ...]
+    carrier: Device | None
+    stated: tuple[str, ...] = STATED
+
+
+def routes(site: Site) -> list[Route]:
+    """The addresses of this screen."""
+
+    def page(request: Request) -> Response:
+        device = found(site, request.path_params["device"])
+        if device.id != request.path_params["device"]:
+            return RedirectResponse(f"/devices/{device.id}", 303)
+        return site.page(request, "device.html", page=device_page(site, device), kinds=kinds())
+
+    def data(request: Request) -> Response:
+        return json(as_record(found(site, request.path_params["device"])))
+
+    async def decide(request: Request) -> Response:
+        device = found(site, request.path_params["device"])
+        async with request.form(max_files=0, max_fields=16) as form:
+            word = decision(device, form, site)
+        site.bus.publish([word])
+        if site.settle is not None:
+            site.settle()
+        return RedirectResponse(f"/devices/{device.id}", 303)
+
+    return [
+        Route("/devices/{device}.json", data),
+        Route("/devices/{device}", page),
+        Route("/devices/{device}/decisions", decide, methods=["POST"]),
+    ]
+
+
+def found(site: Site, name: str) -> Device:
+    """The device of an address, also of one that was sent before a merge.
+
+    Raises:
+        Missing: there is none.
+    """
+    device = site.fleet.get(name) or next(iter(site.store.linked(Device, [name], 1).get(name, [])), None)
+    if device is None:
+        raise Missing("device.unknown", f"No device answers to {name!r}", hint="It may have been split, or never seen")
+    return device
+
+
+def device_page(site: Site, device: Device) -> DevicePage:
+    """The record of the page: four questions to the store, however much there is."""
+    links = [str(key) for key in device.keys]
+    talks = {talk.id: talk for many in site.store.linked(Conversation, links).values() for talk in many}
+    words = {word.id: word for many in site.store.linked(Decision, links).values() for word in many}
+    findings = site.store.linked(Finding, [device.id]).get(device.id, [])
+    shown = set(CARD)
+    return DevicePage(
+        device=device,
+        kind=kinds().get(device.kind),
+        card=tuple((name, device.claims.get(name)) for name in CARD if name in device.claims or name in CARD[:5]),
+        more=tuple((name, claim) for name, claim in sorted(device.claims.items()) if name not in shown),
+        many=tuple(sorted(device.many.items())),
+        peers=_peers(site, device, talks.values()),
+        hours=_hours(device, talks.values()),
+        words=tuple(sorted(words.values(), key=lambda word: (-word.at, word.id))),
+        findings=tuple(findings),
+        carrier=site.fleet.get(device.carrier) if device.carrier else None,
+    )
+
+
+def _peers(site: Site, device: Device, talks: Iterable[Conversation]) -> tuple[Peer, ...]:
+    own = set(device.keys)
+    sums: dict[tuple[Key, str, int, bool], Peer] = {}
+    for talk in talks:
+        outward = talk.source in own
+        key = talk.target if outward else talk.source
+        name = (key, talk.protocol, talk.port, outward)
+        before = sums.get(name)
+        sums[name] = Peer(
+            key,
+            None,
+            talk.protocol,
+            talk.port,
+            talk.service or (before.service if before else ""),
+            outward,
+            talk.packets + (before.packets if before else 0),
+            talk.octets + (before.octets if before else 0),
+            max(talk.last_at, before.last_at if before else 0),
+        )
+    most = sorted(sums.values(), key=lambda peer: (-peer.octets, str(peer.key), peer.port))[:PEERS]
+    links = [str(peer.key) for peer in most]
+    known = site.store.linked(Device, links, 1)
+    return tuple(
+        msgspec.structs.replace(peer, device=next(iter(known.get(str(peer.key), [])), None)) for peer in most
+    )
+
+
+def _hours(device: Device, talks: Iterable[Conversation]) -> tuple[int, ...]:
+    hours = [0] * HOURS
+    last = device.last_at // HOUR
+    for talk in talks:
+        place = HOURS - 1 - (last - (talk.at + BUCKET - 1) // HOUR)
+        if 0 <= place < HOURS:
+            hours[place] += talk.octets
+    return tuple(hours)
+
+
+def decision(device: Device, form: FormData, site: Site) -> Decision:
+    """The person's word in a form.
+
+    Raises:
+        Malformed: no such verb or attribute, no value, no reason, or a device that is not there.
+    """
+    verb = str(form.get("verb", ""))
+    reason = str(form.get("reason", "")).strip()[:500]
+    person = str(form.get("person", "")).strip()[:80] or "web"
+    attribute, value, keys = "", "", device.keys[:1]
+    if not reason:
+        raise Malformed("decision.reason", "A decision needs a reason", hint="Say in a few words how you know")
+    if verb in ("claim", "withdraw"):
+        attribute = str(form.get("attribute", ""))
+        if attribute not in attributes():
+            raise Malformed("decision.attribute", f"{attribute!r} is no attribute")
+        value = str(form.get("value", "")).strip()[:256]
+        if verb == "claim":
+            if not value:
+                raise Malformed("decision.value", "A claim needs a value")
+            if attribute == "kind" and value not in kinds():
+                raise Malformed("decision.value", f"{value!r} is no kind of device")
+            value = canonical(attribute, value)
+    elif verb in ("merge", "split"):
+        other = str(form.get("other", "")).strip()
+        if verb == "merge":
+            keys = (*device.keys[:1], found(site, other).keys[0])
+        else:
+            keys = tuple(key for key in device.keys if str(key) == other) + tuple(
+                key for key in device.keys[:1] if str(key) != other
+            )
+        if len(set(keys)) < 2:
+            raise Malformed("decision.other", "Name another device or another of its keys")
+    else:
+        raise Malformed("decision.verb", f"{verb!r} is nothing one can decide")
+    return Decision(
+        id=f"w-{secrets.token_hex(12)}",
+        at=site.now(),
+        verb=verb,
+        person=person,
+        keys=keys,
+        attribute=attribute,
+        value=value,
+        reason=reason,
+    )
+

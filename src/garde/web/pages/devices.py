@@ -1,0 +1,191 @@
+"""The list of devices.
+
+Question: which devices match this, and where are they?
+Reference: reference of the pages 7.2. The address is the state: filters, words, order and page stand in the query, so a
+list can be sent to a colleague; ``.json`` and ``.csv`` give the same list to programs.
+
+Example: ``/devices?kind=CT&not.ward=&q=siemens&sort=-last_seen``
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from garde.model.device import Device
+from garde.report.devices import as_csv, as_record
+from garde.report.fleet import FACETS, ORDERS, Answer, Query
+from garde.web.site import Site, json
+
+#: Devices on one page, and in one file for programs.
+ROWS: Final = 50
+FILE: Final = 100_000
+#: Prefix of a filter that leaves out.
+NOT: Final = "not."
+
+
+class Option(msgspec.Struct, frozen=True):
+    """A value of a facet: how many have it, whether it is chosen, and where a click leads."""
+
+    value: str
+    count: int
+    chosen: bool
+    href: str
+    without: str
+
+
+class Chip(msgspec.Struct, frozen=True):
+    """A filter in force, and where its removal leads."""
+
+    facet: str
+    value: str
+    keep: bool
+    href: str
+
+
+class DevicesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the list shows.
+
+    Attributes:
+        devices: of this page.
+        total, fleet: how many match, and how many there are.
+        facets: facet → its values.
+        chips: filters in force.
+        text: words searched.
+        orders: column → where a click on its head leads.
+        order, down: the order in force.
+        before, after: addresses of the pages around; empty at the ends.
+        first: number of the first row, from 1.
+        csv, json: addresses of the same list for programs.
+        hints: for an empty list, filters whose removal would give devices: chip and how many.
+        hidden: filters as name and value, for the search form.
+    """
+
+    devices: tuple[Device, ...]
+    total: int
+    fleet: int
+    facets: dict[str, tuple[Option, ...]]
+    chips: tuple[Chip, ...]
+    text: str
+    orders: dict[str, str]
+    order: str
+    down: bool
+    before: str
+    after: str
+    first: int
+    csv: str
+    json: str
+    hints: tuple[tuple[Chip, int], ...]
+    hidden: tuple[tuple[str, str], ...]
+
+
+def routes(site: Site) -> list[Route]:
+    """The addresses of this screen."""
+
+    def page(request: Request) -> Response:
+        return site.page(request, "devices.html", page=devices_page(site, request))
+
+    def data(request: Request) -> Response:
+        answer = site.fleet.find(msgspec.structs.replace(query_of(request), first=0, most=FILE))
+        return json({"total": answer.total, "devices": [as_record(device) for device in answer.devices]})
+
+    def table(request: Request) -> Response:
+        answer = site.fleet.find(msgspec.structs.replace(query_of(request), first=0, most=FILE))
+        headers = {"content-disposition": 'attachment; filename="devices.csv"'}
+        return Response(as_csv(answer.devices), media_type="text/csv; charset=utf-8", headers=headers)
+
+    return [Route("/devices", page), Route("/devices.json", data), Route("/devices.csv", table)]
+
+
+def query_of(request: Request) -> Query:
+    """The question in an address; what makes no sense is passed over."""
+    values = request.query_params
+    filters = [(name, value[:256], True) for name, value in values.multi_items() if name in FACETS]
+    filters += [
+        (name.removeprefix(NOT), value[:256], False)
+        for name, value in values.multi_items()
+        if name.startswith(NOT) and name.removeprefix(NOT) in FACETS
+    ]
+    sort = values.get("sort", "name")
+    number = values.get("page", "1")
+    page = min(max(int(number), 1), 1_000_000) if number.isascii() and number.isdigit() else 1
+    return Query(
+        filters=tuple(dict.fromkeys(filters))[:32],
+        text=values.get("q", "").strip()[:200],
+        order=sort.lstrip("-") if sort.lstrip("-") in ORDERS else "name",
+        down=sort.startswith("-"),
+        first=(page - 1) * ROWS,
+        most=ROWS,
+    )
+
+
+def address(query: Query, path: str = "/devices", **change: object) -> str:
+    """The address of a question."""
+    query = msgspec.structs.replace(query, **{"first": 0} | change)
+    pairs = pairs_of(query)
+    if query.text:
+        pairs.append(("q", query.text))
+    if query.down or query.order != "name":
+        pairs.append(("sort", f"{'-' if query.down else ''}{query.order}"))
+    if query.first:
+        pairs.append(("page", str(query.first // ROWS + 1)))
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def pairs_of(query: Query) -> list[tuple[str, str]]:
+    """The filters as they stand in an address."""
+    return [(facet if keep else NOT + facet, value) for facet, value, keep in query.filters]
+
+
+def devices_page(site: Site, request: Request) -> DevicesPage:
+    """The record of the list."""
+    query = query_of(request)
+    answer = site.fleet.find(query)
+    if query.first >= answer.total > 0:
+        query = msgspec.structs.replace(query, first=(answer.total - 1) // ROWS * ROWS)
+        answer = site.fleet.find(query)
+    last = query.first + ROWS
+    return DevicesPage(
+        devices=answer.devices,
+        total=answer.total,
+        fleet=answer.fleet,
+        facets={facet: _options(facet, answer, query) for facet in FACETS},
+        chips=tuple(_chip(one, query) for one in query.filters),
+        text=query.text,
+        orders={
+            column: address(query, order=column, down=column == query.order and not query.down) for column in ORDERS
+        },
+        order=query.order,
+        down=query.down,
+        before=address(query, first=max(query.first - ROWS, 0)) if query.first else "",
+        after=address(query, first=last) if last < answer.total else "",
+        first=query.first + 1,
+        csv=address(query, "/devices.csv"),
+        json=address(query, "/devices.json"),
+        hints=tuple((_chip(one, query), many) for one, many in site.fleet.without(query) if many)
+        if not answer.total
+        else (),
+        hidden=tuple(pairs_of(query)),
+    )
+
+
+def _options(facet: str, answer: Answer, query: Query) -> tuple[Option, ...]:
+    options = []
+    for value, count in answer.facets[facet]:
+        one = (facet, value, True)
+        chosen = one in query.filters
+        rest = tuple(other for other in query.filters if other[:2] != one[:2])
+        href = address(query, filters=rest if chosen else (*rest, one))
+        without = address(query, filters=(*rest, (facet, value, False)))
+        options.append(Option(value, count, chosen, href, without))
+    return tuple(options)
+
+
+def _chip(one: tuple[str, str, bool], query: Query) -> Chip:
+    rest = tuple(other for other in query.filters if other != one)
+    return Chip(one[0], one[1], one[2], address(query, filters=rest))

@@ -1,0 +1,109 @@
+"""Why: from a value to the packets it rests on, down to the bytes.
+
+Question: on what facts does this rest, and what would change it?
+Reference: reference of the pages 7.15. The same page stands alone without scripts and inside a dialog with them.
+
+Example: ``/devices/d-h75zjpegqxw2pqxznk5wuq5g/why/model?source=0``
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from garde.capture.packet import packet
+from garde.errors import GardeError
+from garde.model.catalogue import sources
+from garde.model.device import Device, Source
+from garde.model.message import Message
+from garde.model.recording import Recording
+from garde.report.why import Explanation, explain
+from garde.web.hexview import COVERED, Row, rows
+from garde.web.pages.device import found
+from garde.web.site import Site, json
+
+
+class WhyPage(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the Why page shows.
+
+    Attributes:
+        device, answer: whose value, and what supports it.
+        chosen: number of the source whose packet is shown, -1 when no source has bytes.
+        line: that source.
+        message: the observation in the log, when it is there.
+        rows: the packet; empty when its bytes are not at hand.
+        trouble: why they are not.
+        covered: whether bytes that may speak of a patient are covered.
+    """
+
+    device: Device
+    answer: Explanation
+    chosen: int
+    line: Source | None
+    message: Message | None
+    rows: tuple[Row, ...]
+    trouble: str
+    covered: bool
+
+
+def routes(site: Site) -> list[Route]:
+    """The addresses of this screen."""
+
+    def page(request: Request) -> Response:
+        return site.page(request, "why.html", page=why_page(site, request))
+
+    def data(request: Request) -> Response:
+        device = found(site, request.path_params["device"])
+        return json(explain(device, request.path_params["attribute"]))
+
+    return [
+        Route("/devices/{device}/why/{attribute}.json", data),
+        Route("/devices/{device}/why/{attribute}", page),
+    ]
+
+
+def why_page(site: Site, request: Request) -> WhyPage:
+    """The record of the page."""
+    device = found(site, request.path_params["device"])
+    answer = explain(device, request.path_params["attribute"])
+    lines = answer.claim.sources
+    number = request.query_params.get("source", "")
+    chosen = int(number) if number.isascii() and number.isdigit() and int(number) < len(lines) else _first(lines)
+    line = lines[chosen] if chosen >= 0 else None
+    shown, trouble, covered = _bytes(site, line)
+    message = site.store.messages([line.observation]).get(line.observation) if line and line.observation else None
+    return WhyPage(
+        device=device,
+        answer=answer,
+        chosen=chosen,
+        line=line,
+        message=message,
+        rows=shown,
+        trouble=trouble,
+        covered=covered,
+    )
+
+
+def _first(lines: tuple[Source, ...]) -> int:
+    """The first source that points to bytes."""
+    return next((number for number, line in enumerate(lines) if line.place), 0 if lines else -1)
+
+
+def _bytes(site: Site, line: Source | None) -> tuple[tuple[Row, ...], str, bool]:
+    if line is None or line.place is None:
+        return (), "no-bytes", False
+    place = line.place
+    recording = site.store.get(Recording, [place.file]).get(place.file)
+    if recording is None:
+        return (), "not-recorded", False
+    try:
+        data = packet(Path(recording.path), place.packet)
+    except GardeError:
+        return (), "gone", False
+    row = sources().get(line.source)
+    covered = row is None or row.family in COVERED
+    return tuple(rows(data, place.offset, place.length, covered=covered)), "", covered

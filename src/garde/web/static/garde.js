@@ -1,0 +1,5 @@
+// Every page works without this file; each element below only improves what is already there.
+import "./copy-value.js";
+import "./facet-panel.js";
+import "./key-map.js";
+import "./why-drawer.js";

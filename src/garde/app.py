@@ -11,29 +11,32 @@ Example::
 
 from __future__ import annotations
 
+import getpass
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from garde import config as settings
 from garde.capture.reader import open_capture
-from garde.errors import GardeError, Malformed, Missing
+from garde.errors import GardeError, Malformed, Missing, Unreachable
 from garde.inventory.evidence import Folder
 from garde.inventory.resolve import resolve
 from garde.model.device import Device
+from garde.model.message import Message
 from garde.model.observation import Observation
 from garde.pipeline.sensor import Sensor
 
 if TYPE_CHECKING:
+    from garde.pipeline.runner import Runner
     from garde.ports import Bus, Store
 
 #: Called with the part of the work that is done, 0..1, and the name of the file.
 Progress = Callable[[float, str], None]
-#: Observations handed to the bus together.
+#: Messages handed to the bus together.
 TOGETHER = 2000
 
 
@@ -102,26 +105,45 @@ def replay(
     lost: dict[str, int] = {}
     if store is None:
         folder = Folder()
-        _read(files, chosen, folder.add, report, lost, progress)
+        _read(files, chosen, lambda messages: folder.add(_observations(messages)), report, lost, progress, talks=False)
         report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
     else:
         with opened(chosen, store) as (kept, bus):
-            from garde.pipeline.runner import Runner
-            from garde.pipeline.table import stages
-
-            runner = Runner(stages(chosen.site.networks), kept, bus, SystemClock())
-
-            def work(observations: Sequence[Observation]) -> None:
-                bus.publish(observations)
-                runner.drain()
-
-            gathered = _Gathered(work)
-            _read(files, chosen, gathered.take, report, lost, progress)
-            gathered.flush()
+            _keep(files, chosen, kept, bus, report, lost, progress)
             report.devices = list(kept.all(Device))
     report.stats["seconds"] = round(time.perf_counter() - started, 3)
     report.stats["lost"] = lost
     return report
+
+
+def _keep(
+    files: Sequence[Path],
+    chosen: settings.Config,
+    kept: Store,
+    bus: Bus,
+    report: Report,
+    lost: dict[str, int],
+    progress: Progress,
+) -> None:
+    """Read captures into a store."""
+    from garde.model.recording import Recording
+
+    runner = runner_of(chosen, kept, bus)
+
+    def work(messages: Sequence[Message]) -> None:
+        bus.publish(messages)
+        runner.drain()
+
+    now = SystemClock().now()
+    with kept.begin() as unit:
+        unit.put(Recording(id=path.name, path=str(path.resolve()), at=now) for path in files)
+    gathered = _Gathered(work)
+    _read(files, chosen, gathered.take, report, lost, progress, talks=True)
+    gathered.flush()
+
+
+def _observations(messages: Sequence[Message]) -> list[Observation]:
+    return [message for message in messages if isinstance(message, Observation)]
 
 
 @contextmanager
@@ -200,12 +222,14 @@ def progress(stream: IO[str]) -> Progress:
 def _read(
     files: Sequence[Path],
     chosen: settings.Config,
-    take: Callable[[Sequence[Observation]], None],
+    take: Callable[[Sequence[Message]], None],
     report: Report,
     lost: dict[str, int],
     progress: Progress,
+    *,
+    talks: bool,
 ) -> None:
-    """Walk every file from capture to observations."""
+    """Walk every file from capture to observations, and to conversations when they are wanted."""
     for number, path in enumerate(files):
         sensor = Sensor(chosen.capture.sensor, file=path.name, flows=chosen.capture.flows)
         try:
@@ -219,6 +243,8 @@ def _read(
             within = capture.read / capture.size if capture.size else 0.0
             progress((number + min(within, 1.0)) / len(files), path.name)
         take(sensor.finish())
+        if talks:
+            take(sensor.conversations())
         stats = sensor.stats
         for name, count in (("packets", stats.packets), ("bytes", stats.octets), ("flows", stats.flows)):
             report.stats[name] = int(str(report.stats[name])) + count
@@ -231,14 +257,14 @@ def _read(
 
 
 class _Gathered:
-    """Hands on observations by the batch."""
+    """Hands on messages by the batch."""
 
-    def __init__(self, work: Callable[[Sequence[Observation]], None]) -> None:
+    def __init__(self, work: Callable[[Sequence[Message]], None]) -> None:
         self._work = work
-        self._waiting: list[Observation] = []
+        self._waiting: list[Message] = []
 
-    def take(self, observations: Sequence[Observation]) -> None:
-        self._waiting.extend(observations)
+    def take(self, messages: Sequence[Message]) -> None:
+        self._waiting.extend(messages)
         if len(self._waiting) >= TOGETHER:
             self.flush()
 
@@ -318,7 +344,7 @@ def import_gmao(
         Malformed: it is no table, or the mapping names no column of it.
     """
     from garde.inventory.reconcile import reconcile
-    from garde.report import gmao
+    from garde.pipeline import gmao
 
     chosen = settings.load(config)
     try:
@@ -340,3 +366,40 @@ def runner_of(chosen: settings.Config, kept: Store, bus: Bus, **options: Any) ->
     from garde.pipeline.table import stages
 
     return Runner(stages(chosen.site.networks), kept, bus, SystemClock(), **options)
+
+
+def run(
+    *, only: str = "", store: str | None = None, config: Path | None = None, port: int = 0, say: Callable[[str], None]
+) -> None:
+    """Run the whole product; an empty store that nothing was configured for shows the demonstration hospital.
+
+    Raises:
+        GardeError: the configuration, the store or the address is not usable.
+    """
+    from garde.serve import PARTS, serve
+
+    chosen = settings.load(config)
+    if port:
+        chosen = msgspec.structs.replace(chosen, web=msgspec.structs.replace(chosen.web, port=port))
+    parts = frozenset(part.strip() for part in only.split(",") if part.strip()) or frozenset(PARTS)
+    with opened(chosen, store) as (kept, bus):
+        unconfigured = config is None and store is None and not only
+        if unconfigured and next(iter(kept.all(Device)), None) is None:
+            _demonstrate(chosen, kept, bus, say)
+        serve(chosen, kept, bus, SystemClock(), parts=parts, say=say)
+
+
+def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[str], None]) -> None:
+    """Fill a store with the demonstration hospital: its capture is written and replayed like any other."""
+    from garde import twin
+
+    place = settings.data_home() / "demonstration.pcap"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    say("Nothing is configured: the demonstration hospital is being written and replayed (a few seconds).")
+    made = twin.make(out=place, gmao=place.with_suffix(".csv"), **twin.DEMONSTRATION)
+    report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
+    _keep([place], chosen, kept, bus, report, {}, lambda part, name: None)
+    say(
+        f"{made.packets} packets of {made.devices} devices were read; its GMAO's list is "
+        f"{place.with_suffix('.csv').name}."
+    )

@@ -30,6 +30,10 @@ app = typer.Typer(
 )
 
 
+imports = typer.Typer(name="import", help="Read what other systems know.", no_args_is_help=True)
+app.add_typer(imports)
+
+
 class Format(enum.StrEnum):
     """How results are printed."""
 
@@ -114,6 +118,55 @@ def verify(store: StoreOption = None, config: ConfigOption = None) -> None:
     _say("Nothing is altered or missing." if not breaks else f"{len(breaks)} breaks found.")
     if breaks:
         raise typer.Exit(3)
+
+
+@imports.command("gmao")
+def import_gmao(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of the GMAO or CMDB.")],
+    mapping: Annotated[
+        str, typer.Option("--map", metavar="ATTRIBUTE=COLUMN,…", help='For example "serial=N° série,ward=Service".')
+    ] = "",
+    commit: Annotated[
+        bool, typer.Option("--commit/--dry-run", help="Keep the result; a dry run only shows it.")
+    ] = True,
+    form: FormatOption = Format.table,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Compare the inventory of the biomedical service with what is on the network."""
+    import garde.app as verbs
+
+    print(_run(lambda: verbs.import_gmao(file, mapping, commit, form.value, store=store, config=config)))
+
+
+@app.command()
+def run(
+    only: Annotated[str, typer.Option("--only", help="Comma-separated parts: stages, web. Empty runs all.")] = "",
+    port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the whole product; with nothing configured it opens on the demonstration hospital."""
+    import garde.app as verbs
+
+    _run(lambda: verbs.run(only=only, port=port, store=store, config=config, say=_say))
+
+
+@app.command()
+def twin(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Capture to write (pcap).")],
+    count: Annotated[int, typer.Option("--devices", min=1, max=50_000, help="How many devices.")] = 150,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
+    truth: Annotated[Path | None, typer.Option(help="Where to write what is true (JSON).")] = None,
+    gmao: Annotated[Path | None, typer.Option(help="Where to write the GMAO's CSV.")] = None,
+    midstream: Annotated[bool, typer.Option(help="Begin the capture after the connections were set up.")] = False,
+) -> None:
+    """Write the traffic of a simulated hospital."""
+    import garde.twin as hospital
+
+    _say(
+        str(_run(lambda: hospital.make(devices=count, seed=seed, out=out, truth=truth, gmao=gmao, midstream=midstream)))
+    )
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from garde import app
-from garde.report.devices import as_replay
 from garde.model.catalogue import attributes, sources
 from garde.model.key import is_group_mac
+from garde.report.devices import as_replay
 from tests.corpus.place import captures, corpus
 
 ABSENT = "the corpus is not beside this checkout; set GARDE_CORPUS to its folder"

@@ -1,8 +1,8 @@
 """Packet: one packet of a capture file, by its number.
 
 Question: what were the bytes of packet 88,121?
-Reference: Wireshark's numbering, from 1. The file is read from its beginning; for a capture that is written once and looked
-at seldom, an index would cost more than it saves.
+Reference: Wireshark's numbering, from 1. The file is read from its beginning; for a capture that is written once and
+looked at seldom, an index would cost more than it saves.
 
 Example::
 

@@ -1,7 +1,8 @@
 """Recording: where a capture that observations speak of lies.
 
 Question: in which file are the bytes of this packet?
-Reference: DESIGN §1 (Evidence begins with the bytes). Only the name travels with observations; the path is this machine's.
+Reference: DESIGN §1 (Evidence begins with the bytes). Only the name travels with observations; the path is this
+machine's.
 
 Example:
     >>> Recording(id="ct.pcap", path="/captures/ct.pcap", at=0).id

@@ -15,7 +15,7 @@ Example::
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -53,19 +53,29 @@ class Runner:
 
     Args:
         only: names of the stages to run; empty runs all.
+        told: called after each commit with the nouns that were put and those that were dropped, so that what is held in
+            memory can follow.
 
     Raises:
         Missing: a name in ``only`` is no stage.
     """
 
     def __init__(
-        self, stages: Registry[Stage], store: Store, bus: Bus, clock: Clock, *, only: Iterable[str] = ()
+        self,
+        stages: Registry[Stage],
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        *,
+        only: Iterable[str] = (),
+        told: Callable[[Sequence[msgspec.Struct], Sequence[Drop]], None] = lambda puts, drops: None,
     ) -> None:
         names = tuple(only)
         self._stages = [stages[name] for name in names] if names else list(stages)
         self._store = store
         self._bus = bus
         self._clock = clock
+        self._told = told
 
     def step(self, wait: float = 0.0) -> int:
         """One batch for every stage that has one; returns how many messages were worked through.
@@ -130,20 +140,21 @@ class Runner:
         with self._store.begin() as unit:
             new: list[Message] = []
             puts: list[msgspec.Struct] = []
-            drops: dict[type[msgspec.Struct], list[str]] = {}
+            drops: list[Drop] = []
             for effect in stage.run(batch, Declared(unit, stage)):
                 if isinstance(effect, Put):
                     puts.append(effect.record)
                 elif isinstance(effect, Drop):
-                    drops.setdefault(effect.kind, []).append(effect.id)
+                    drops.append(effect)
                 else:
                     new.append(effect)
-            for kind, ids in drops.items():
-                unit.drop(kind, ids)
+            for kind in {drop.kind for drop in drops}:
+                unit.drop(kind, [drop.id for drop in drops if drop.kind is kind])
             unit.put([*puts, *(message for message in new if isinstance(message, Wakeup))])
             unit.append([*batch, *new])
             if position:
                 unit.advance(stage.name, position)
+        self._told(puts, drops)
         onward = [message for message in new if not isinstance(message, Wakeup)]
         if onward:
             # After the commit and before the acknowledgement: a crash in between delivers the batch again, which makes

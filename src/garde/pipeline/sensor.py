@@ -15,7 +15,9 @@ from __future__ import annotations
 
 from garde.dissect.engine import Engine
 from garde.dissect.table import DISSECTORS
+from garde.model.flow import Conversation
 from garde.model.observation import Observation
+from garde.pipeline.conversation import Conversations
 from garde.pipeline.sightings import observations
 from garde.wire.block import Block
 from garde.wire.track import SLOTS, Stats, Tracker
@@ -34,6 +36,7 @@ class Sensor:
         keep = [(one.offset, one.value, one.mask, one.payloads) for row in DISSECTORS for one in row.keep]
         self._tracker = Tracker(keep, slots=flows)
         self._engine = Engine(DISSECTORS, sensor=name, file=file)
+        self._talks = Conversations(name, file)
         self._name, self._file = name, file
 
     @property
@@ -53,3 +56,7 @@ class Sensor:
 
     def _sighted(self) -> list[Observation]:
         return list(observations(self._tracker.sightings(), sensor=self._name, file=self._file))
+
+    def conversations(self) -> list[Conversation]:
+        """Who talked with whom since the last call, in buckets of five minutes that are over; after `finish`, all."""
+        return self._talks.of(self._tracker.flows(), self._engine.services)

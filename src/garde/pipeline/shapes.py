@@ -20,6 +20,7 @@ from garde.model.decision import Decision, Finding
 from garde.model.device import Device
 from garde.model.flow import Conversation
 from garde.model.message import Wakeup
+from garde.model.recording import Recording
 from garde.pipeline.runner import Quarantined
 from garde.ports import Shape
 
@@ -40,5 +41,6 @@ SHAPES: Final = (
     Shape(Decision, _id, lambda decision: (str(key) for key in decision.keys)),
     Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
+    Shape(Recording, _id),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
 )

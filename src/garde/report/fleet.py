@@ -1,9 +1,9 @@
 """Fleet: every device in memory, to answer lists, facets and searches while a person types.
 
 Question: which devices match this, how many of each value are among them, and in which order are they shown?
-Reference: DESIGN §5 (facet counts from an in-memory bitset index) and §9 (p95 below 100 ms with 20,000 devices). A facet
-value is a set of devices written as one whole number, a bit per device: counting is one AND and one population count.
-Memory is bounded by the number of devices.
+Reference: DESIGN §5 (facet counts from an in-memory bitset index) and §9 (p95 below 100 ms with 20,000 devices). A
+facet value is a set of devices written as one whole number, a bit per device: counting is one AND and one population
+count. Memory is bounded by the number of devices.
 
 Example:
     >>> from garde.model.key import Key
@@ -130,6 +130,11 @@ class Fleet:
             self._free.append(slot)
             self._changed()
 
+    def ids(self) -> set[str]:
+        """The ids of all devices."""
+        with self._lock:
+            return set(self._slots)
+
     def get(self, name: str) -> Device | None:
         """The device with that id."""
         with self._lock:
@@ -252,7 +257,9 @@ def values_of(device: Device, facet: str) -> tuple[str, ...]:
         return (certainty_of(device),)
     if facet == "network":
         found = {
-            f"{key.value.rpartition('.')[0]}.0/24" for key in device.keys if key.kind == "ip" and key.value.count(".") == 3
+            f"{key.value.rpartition('.')[0]}.0/24"
+            for key in device.keys
+            if key.kind == "ip" and key.value.count(".") == 3
         }
         return tuple(sorted(found)) or (UNKNOWN,)
     claim = device.claims.get(facet)

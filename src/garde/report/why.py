@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import msgspec
 
-from garde.report.devices import printable
 from garde.errors import Missing
 from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
 from garde.model.message import moment
+from garde.report.devices import printable
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 Question: when does each device speak, to whom, and in which protocol?
 A voice (`garde.twin.voices`) turns one word of a model's ``speaks`` into conversations ``(start, frames)``. A
 conversation is made only when its time comes, so that a day of any size needs little memory.
+Reference: issue 2 part 10; the clinical day of domain note 11 in little.
 
 Example:
     >>> from garde.twin.fleet import Fleet

@@ -1,8 +1,8 @@
 """Hex view: the bytes of one packet, with the field a value was read from.
 
 Question: which bytes of which packet say this?
-Reference: reference of the pages 7.15 (the Why drawer); DESIGN §2 rule 8. A packet of a medical protocol may carry a patient's
-name: there only the headers and the field itself are shown, the other bytes are covered.
+Reference: reference of the pages 7.15 (the Why drawer); DESIGN §2 rule 8. A packet of a medical protocol may carry a
+patient's name: there only the headers and the field itself are shown, the other bytes are covered.
 
 Example:
     >>> rows(b"abcdefgh", 2, 3, covered=False)[0].cells[2:4]
@@ -17,12 +17,15 @@ import msgspec
 
 #: Bytes of a row.
 WIDTH: Final = 16
-#: Bytes of a packet that are shown at most, around the field.
+#: Bytes of a packet that are shown at most, around the field; fewer where the rest is covered.
 MOST: Final = 512
+NEAR: Final = 96
 #: Headers of Ethernet, IPv4 and TCP; these bytes are never covered.
 HEADERS: Final = 54
 #: Families of sources whose packets may speak of patients.
-COVERED: Final = frozenset({"dicom", "hl7", "poct1a", "astm", "intellivue", "medibus", "sdc", "http", "ftp", "smb", "mqtt", "upnp"})
+COVERED: Final = frozenset(
+    {"dicom", "hl7", "poct1a", "astm", "intellivue", "medibus", "sdc", "http", "ftp", "smb", "mqtt", "upnp"}
+)
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -48,8 +51,9 @@ def rows(data: bytes, offset: int, length: int, *, covered: bool) -> list[Row]:
         offset, length: the field; a length of 0 marks nothing.
         covered: whether bytes that are neither header nor field are covered.
     """
-    first = max(0, min(offset, len(data)) - MOST // 2) // WIDTH * WIDTH
-    last = min(len(data), first + MOST)
+    most = NEAR + length if covered else MOST
+    first = max(0, min(offset, len(data)) - (NEAR if covered else MOST) // 2) // WIDTH * WIDTH
+    last = min(len(data), first + most)
     return [
         Row(start, tuple(_cell(data, at, offset, length, covered) for at in range(start, min(start + WIDTH, last))))
         for start in range(first, last, WIDTH)

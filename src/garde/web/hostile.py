@@ -1,8 +1,9 @@
 """Text that came from a device: shown, never obeyed.
 
 Question: how does a page show what a stranger on the network typed?
-Reference: Unicode Standard Annex 9 (direction), TR 36 (security); HTML ``<bdi>``. Markup is escaped by the template engine;
-here control and direction characters become symbols, and long values are clipped with the whole value kept in a title.
+Reference: Unicode Standard Annex 9 (direction), TR 36 (security); HTML ``<bdi>``. Markup is escaped by the template
+engine; here control and direction characters become symbols, and long values are clipped with the whole value kept in
+a title.
 
 Example:
     >>> visible("ct01\\u202egpj.exe")

@@ -1,8 +1,9 @@
 """Languages: which one a person reads, and the sentences in it.
 
 Question: in which language is this page, and what is this sentence in it?
-Reference: RFC 9110 §12.5.4 (Accept-Language); GNU gettext's PO files, read at start: there is nothing to compile. English
-stands in the code; ``locale/fr.po`` holds the French. Left out: plurals beyond one and many, right-to-left pages.
+Reference: RFC 9110 §12.5.4 (Accept-Language); GNU gettext's PO files, read at start: there is nothing to compile.
+English stands in the code; ``locale/fr.po`` holds the French. Left out: plurals beyond one and many, right-to-left
+pages.
 
 Example:
     >>> Language("fr")("Devices")
@@ -54,7 +55,11 @@ class Language:
             when = dt.datetime.fromtimestamp(at / 1_000_000_000, dt.UTC)
         except (OverflowError, ValueError, OSError):
             return str(at)
-        return str(format_datetime(when, "dd/MM/yyyy HH:mm:ss" if self.code == "fr" else "d MMM yyyy HH:mm:ss", locale=self.code))
+        return str(
+            format_datetime(
+                when, "dd/MM/yyyy HH:mm:ss" if self.code == "fr" else "d MMM yyyy HH:mm:ss", locale=self.code
+            )
+        )
 
 
 @cache

@@ -1,7 +1,8 @@
 """The site: routes, and what is true of every page.
 
 Question: which address leads to which screen, and what does every answer promise the browser?
-Reference: reference of the pages §3.2 and §5; Fetch Metadata and RFC 6454 (who may post); CSP 3. Left out: sign-in and roles.
+Reference: reference of the pages §3.2 and §5; Fetch Metadata and RFC 6454 (who may post); CSP 3. Left out: sign-in
+and roles.
 
 Example::
 
@@ -30,10 +31,10 @@ from starlette.staticfiles import StaticFiles
 from garde.errors import Conflict, GardeError, Malformed, Missing, Refused, Unreachable, Untrusted
 from garde.inventory.kinds import kinds
 from garde.model.catalogue import attributes
-from garde.model.device import Claim
+from garde.model.device import Claim, Device
 from garde.model.message import moment
 from garde.ports import Bus, Store
-from garde.report.fleet import Fleet, certainty_of, name_of
+from garde.report.fleet import Fleet, name_of
 from garde.web.charts.strip import sparkline
 from garde.web.hostile import bdi, visible
 from garde.web.language import Language, choose
@@ -95,16 +96,23 @@ class Site:
         self.settle = settle
         self.now = now
         self.templates = Environment(
-            loader=PackageLoader("garde.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=PackageLoader("garde.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         self.templates.filters.update(bdi=bdi, visible=visible, moment=moment)
         self.templates.globals.update(
-            name_of=name_of, certainty_of=certainty_of, bars=bars, asset=asset, sparkline=sparkline
+            name_of=name_of,
+            addresses_of=addresses_of,
+            speakers_of=speakers_of,
+            bars=bars,
+            asset=asset,
+            sparkline=sparkline,
         )
 
-    def page(
-        self, request: Request, template: str, status: int = 200, /, **values: Any
-    ) -> HTMLResponse:
+    def page(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         """A page in the reader's language and theme."""
         language = language_of(request)
         theme = request.cookies.get("theme", THEMES[0])
@@ -119,7 +127,9 @@ class Site:
             attribute_label=lambda name: attribute_label(name, language.code),
             **values,
         )
-        return HTMLResponse(text, status, headers={"content-language": language.code, "vary": "cookie, accept-language"})
+        return HTMLResponse(
+            text, status, headers={"content-language": language.code, "vary": "cookie, accept-language"}
+        )
 
 
 def build(site: Site) -> Starlette:
@@ -147,13 +157,17 @@ def build(site: Site) -> Starlette:
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     handlers: Mapping[Any, Any] = {GardeError: failed, 404: failed, 405: failed}
-    return Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)])
+    return Starlette(
+        routes=routes, exception_handlers=handlers, middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)]
+    )
 
 
 async def guard(request: Request, following: RequestResponseEndpoint) -> Response:
     """Only pages of this site may post to it; every answer carries the security headers."""
     if request.method not in ("GET", "HEAD") and not same_origin(request):
-        response: Response = problem(Refused("page.cross-origin", "This form was sent from another site"), HTTPStatus.FORBIDDEN)
+        response: Response = problem(
+            Refused("page.cross-origin", "This form was sent from another site"), HTTPStatus.FORBIDDEN
+        )
     elif int(request.headers.get("content-length") or 0) > LARGEST:
         response = problem(Refused("page.too-large", "More than 16 MiB were sent"), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     else:
@@ -178,7 +192,9 @@ async def preferences(request: Request) -> Response:
     """Language and theme of a person, kept in cookies for a year."""
     async with request.form(max_files=0, max_fields=8) as form:
         back = str(form.get("back", "/devices"))
-        response = RedirectResponse(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/devices", 303)
+        response = RedirectResponse(
+            back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/devices", 303
+        )
         for name in ("lang", "theme"):
             if name in form:
                 response.set_cookie(name, str(form[name])[:10], max_age=31_536_000, httponly=True, samesite="lax")
@@ -219,12 +235,24 @@ def attribute_label(name: str, code: str) -> str:
     return name if row is None else row.fr if code == "fr" else row.en
 
 
+def addresses_of(device: Device) -> list[str]:
+    """The IP addresses of a list's row: two at most, link-local ones only when there is no other."""
+    found = [key.value for key in device.keys if key.kind == "ip"]
+    wide = [address for address in found if not address.startswith(("fe80:", "169.254."))]
+    return (wide or found)[:2]
+
+
+def speakers_of(claim: Claim) -> list[str]:
+    """Who supports a claim, each once: persons by name, protocols by theirs."""
+    return list(dict.fromkeys(line.by or line.source for line in claim.sources))[:4]
+
+
 def bars(claim: Claim | None) -> int:
     """Confidence as one to five bars, 0 where nothing is known: people read bars, not decimals."""
     return 0 if claim is None else max(1, min(5, round(claim.confidence * 5)))
 
 
 def asset(name: str) -> str:
-    """The address of a static file, with a mark of its age, so that browsers may keep it for a year; empty when absent."""
+    """The address of a static file with a mark of its age, so that it may be kept for a year; empty when absent."""
     file = STATIC / name
     return f"/static/{name}?{int(file.stat().st_mtime)}" if file.is_file() else ""

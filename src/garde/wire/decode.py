@@ -14,8 +14,8 @@ Example:
     >>> import numpy as np
     >>> fields = np.zeros(FIELDS, np.int64)
     >>> frame = bytes.fromhex("ffffffffffff 020000000001 0806") + bytes(28)
-    >>> decode(np.frombuffer(frame, np.uint8), 0, len(frame), 1, fields), hex(fields[PROTO]), fields[START]
-    (0, '0x806', i64(14))
+    >>> decode(np.frombuffer(frame, np.uint8), 0, len(frame), 1, fields), hex(fields[PROTO]), int(fields[START])
+    (0, '0x806', 14)
 """
 
 from __future__ import annotations

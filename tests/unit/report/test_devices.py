@@ -7,10 +7,21 @@ import io
 
 import pytest
 
-from garde.report.devices import COLUMNS, WIDEST, as_csv, as_record, as_replay, as_row, as_table, clip, neutral, printable
 from garde.model.device import Claim, Device, Source
 from garde.model.key import Key
 from garde.model.observation import Place
+from garde.report.devices import (
+    COLUMNS,
+    WIDEST,
+    as_csv,
+    as_record,
+    as_replay,
+    as_row,
+    as_table,
+    clip,
+    neutral,
+    printable,
+)
 
 SEEN = Source(
     "dicom.dataset",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from garde.report.why import as_text, explain
 from garde.errors import Missing
 from garde.model.device import Claim, Device, Source
 from garde.model.observation import Place
+from garde.report.why import as_text, explain
 from tests.makers import START, device
 
 

@@ -2,6 +2,7 @@
 
 Question: what do scanners, monitors, pumps and analysers say in a day, and to whom?
 """
+Reference: domain notes 01 §3–8 and 07 §1–3.
 
 from __future__ import annotations
 

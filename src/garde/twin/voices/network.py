@@ -2,6 +2,7 @@
 
 Question: what do the network itself and the building say in a day, and to whom?
 """
+Reference: domain note 01 §2.
 
 from __future__ import annotations
 

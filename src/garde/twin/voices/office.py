@@ -2,6 +2,7 @@
 
 Question: what do computers and their like say in a day, and to whom?
 """
+Reference: domain note 01 §2.
 
 from __future__ import annotations
 

@@ -36,10 +36,24 @@ def routes(site: Site) -> list[Route]:
     """The addresses of these screens."""
 
     def style(request: Request) -> Response:
-        line = Source("dicom.dataset", "core-1", 0.95, 1_780_000_000_000_000_000, 1_780_000_000_000_000_000, 3, None, Place("ct.pcap", 12, 110, 24))
-        claims = [Claim("model", f"MX{number}00", confidence, (line,)) for number, confidence in enumerate((0.1, 0.3, 0.6, 0.86, 0.99))]
+        line = Source(
+            "dicom.dataset",
+            "core-1",
+            0.95,
+            1_780_000_000_000_000_000,
+            1_780_000_000_000_000_000,
+            3,
+            None,
+            Place("ct.pcap", 12, 110, 24),
+        )
+        claims = [
+            Claim("model", f"MX{number}00", confidence, (line,))
+            for number, confidence in enumerate((0.1, 0.3, 0.6, 0.86, 0.99))
+        ]
         chart = sparkline([3, 5, 2, 8, 13, 8, 5, 0, 0, 1, 4, 6], "Octets per hour", "Most in the fifth hour.")
-        return site.page(request, "style.html", claims=claims, hostile='"><script>alert(1)</script>\u202egpj.exe', chart=chart)
+        return site.page(
+            request, "style.html", claims=claims, hostile='"><script>alert(1)</script>\u202egpj.exe', chart=chart
+        )
 
     def words(request: Request) -> Response:
         return site.page(request, "glossary.html", words=WORDS)

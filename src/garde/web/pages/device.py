@@ -53,7 +53,18 @@ CARD: Final = (
     "owner",
 )
 #: Attributes that a person may state.
-STATED: Final = ("kind", "manufacturer", "model", "serial", "asset_tag", "friendly_name", "ward", "room", "bed", "owner")
+STATED: Final = (
+    "kind",
+    "manufacturer",
+    "model",
+    "serial",
+    "asset_tag",
+    "friendly_name",
+    "ward",
+    "room",
+    "bed",
+    "owner",
+)
 #: Bars of the activity strip: seven days in hours.
 HOURS: Final = 168
 HOUR: Final = 3_600 * 1_000_000_000
@@ -187,9 +198,7 @@ def _peers(site: Site, device: Device, talks: Iterable[Conversation]) -> tuple[P
     most = sorted(sums.values(), key=lambda peer: (-peer.octets, str(peer.key), peer.port))[:PEERS]
     links = [str(peer.key) for peer in most]
     known = site.store.linked(Device, links, 1)
-    return tuple(
-        msgspec.structs.replace(peer, device=next(iter(known.get(str(peer.key), [])), None)) for peer in most
-    )
+    return tuple(msgspec.structs.replace(peer, device=next(iter(known.get(str(peer.key), [])), None)) for peer in most)
 
 
 def _hours(device: Device, talks: Iterable[Conversation]) -> tuple[int, ...]:
@@ -247,4 +256,3 @@ def decision(device: Device, form: FormData, site: Site) -> Decision:
         value=value,
         reason=reason,
     )
-

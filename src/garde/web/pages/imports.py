@@ -1,8 +1,8 @@
 """Importing the GMAO's list: first a dry run, then the decision to keep it.
 
 Question: what would this file change, and what does it know that the network does not, and the reverse?
-Reference: reference of the pages 7.2 (bulk claims with a dry run); `garde.inventory.reconcile`. The file is sent again to
-keep it, so nothing lies on the server between the two.
+Reference: reference of the pages 7.2 (bulk claims with a dry run); `garde.inventory.reconcile`. The file is sent
+again to keep it, so nothing lies on the server between the two.
 
 Example: ``/import``
 """
@@ -35,13 +35,25 @@ def routes(site: Site) -> list[Route]:
             person = str(form.get("person", "")).strip()[:80] or "web"
             keep = form.get("verb") == "keep"
             upload = form.get("file")
-            data = await upload.read() if isinstance(upload, UploadFile) and upload.filename else _carried(form.get("carried"))
+            data = (
+                await upload.read()
+                if isinstance(upload, UploadFile) and upload.filename
+                else _carried(form.get("carried"))
+            )
         try:
             outcome = _compare(site, data, mapping, person)
         except GardeError as error:
             status = int(STATUS.get(type(error), 422))
             return site.page(
-                request, "import.html", status, outcome=None, error=error, mapping=mapping, carried="", kept=False, names={}
+                request,
+                "import.html",
+                status,
+                outcome=None,
+                error=error,
+                mapping=mapping,
+                carried="",
+                kept=False,
+                names={},
             )
         if keep:
             site.bus.publish(outcome.decisions)

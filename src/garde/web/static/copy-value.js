@@ -6,8 +6,8 @@ class CopyValue extends HTMLElement {
     const french = document.documentElement.lang === "fr";
     const value = this.textContent.trim();
     button.type = "button";
-    button.textContent = "⧉";
-    button.setAttribute("aria-label", `${french ? "Copier" : "Copy"} ${value}`);
+    button.textContent = french ? "copier" : "copy";
+    button.setAttribute("aria-label", `${button.textContent} ${value}`);
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(value);
       document.querySelector(".live").textContent = french ? "Copié" : "Copied";

@@ -1,8 +1,8 @@
 """Clinical voices: imaging, bedside, laboratory and the systems that they report to.
 
 Question: what do scanners, monitors, pumps and analysers say in a day, and to whom?
-"""
 Reference: domain notes 01 §3–8 and 07 §1–3.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Network and plant voices: switches, access points, serial servers, building controllers.
 
 Question: what do the network itself and the building say in a day, and to whom?
-"""
 Reference: domain note 01 §2.
+"""
 
 from __future__ import annotations
 

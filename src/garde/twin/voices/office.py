@@ -1,8 +1,8 @@
 """Office voices: Windows hosts, servers, printers, cameras and telephones.
 
 Question: what do computers and their like say in a day, and to whom?
-"""
 Reference: domain note 01 §2.
+"""
 
 from __future__ import annotations
 

@@ -25,6 +25,15 @@ from garde.dissect.it.starttls import STARTTLS
 from garde.dissect.it.telnet import TELNET
 from garde.dissect.it.tls import TLS
 from garde.dissect.it.vnc import VNC
+from garde.dissect.link.arp import ARP
+from garde.dissect.link.cdp import CDP
+from garde.dissect.link.eap import EAP
+from garde.dissect.link.icmpv6 import ICMPV6
+from garde.dissect.link.lldp import LLDP
+from garde.dissect.management.ntp import NTP
+from garde.dissect.management.radius import RADIUS
+from garde.dissect.management.snmp import SNMP
+from garde.dissect.management.syslog import SYSLOG
 from garde.dissect.medical.astm import ASTM
 from garde.dissect.medical.dicom import DICOM
 from garde.dissect.medical.hl7v2 import HL7V2
@@ -32,6 +41,13 @@ from garde.dissect.medical.intellivue import INTELLIVUE
 from garde.dissect.medical.medibus import MEDIBUS
 from garde.dissect.medical.poct1a import POCT1A
 from garde.dissect.medical.wsdiscovery import WSDISCOVERY
+from garde.dissect.naming.dhcp import DHCP
+from garde.dissect.naming.dhcpv6 import DHCPV6
+from garde.dissect.naming.dns import DNS, DNS_TCP
+from garde.dissect.naming.llmnr import LLMNR
+from garde.dissect.naming.mdns import MDNS
+from garde.dissect.naming.nbns import NBDGM, NBNS
+from garde.dissect.naming.ssdp import SSDP
 from garde.dissect.spec import Dissector
 from garde.registry import Registry
 
@@ -61,4 +77,22 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     MEDIBUS,
     INTELLIVUE,
     WSDISCOVERY,
+    ARP,
+    DHCP,
+    DHCPV6,
+    DNS,
+    DNS_TCP,
+    MDNS,
+    LLMNR,
+    NBNS,
+    NBDGM,
+    SSDP,
+    LLDP,
+    CDP,
+    EAP,
+    ICMPV6,
+    SNMP,
+    NTP,
+    SYSLOG,
+    RADIUS,
 )

@@ -2,9 +2,9 @@
 
 Question: who does this station say it is, and how does it prove it?
 Reference: IEEE 802.1X-2010 §11 (EAPOL); RFC 3748 (EAP). Left out: the contents of the methods. An identity may name a
-person: only one that names a machine (``host/…`` or a MAC) is stated.
+person: only one that names a machine (``host/…``, an account that ends in ``$``, or a MAC) is stated.
 
-Example: EAP-Response/Identity ``host/ct01.chu.example`` gives ``eap.identity``.
+Example: EAP-Response/Identity ``host/ct01.chu.example`` gives ``eap.identity`` and ``hostname`` ct01.chu.example.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ METHODS: Final = {
     52: "pwd",
     55: "teap",
 }
-_MACHINE: Final = re.compile(rb"host/[\w.-]+|(?:[0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2}")
+_MACHINE: Final = re.compile(
+    rb"host/([\w.-]+)|(?:[\w.-]+\\)?([\w.-]+)\$(?:@[\w.-]+)?|(?:[0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2}"
+)
 
 
 def _facts(payload: Payload) -> Iterator[Fact]:
@@ -59,6 +61,9 @@ def _response(data: bytes, end: int) -> Iterator[Fact]:
         found = _MACHINE.fullmatch(data, 9, end)
         if found:
             yield Fact("eap.identity", found[0].decode("ascii"), 9, end)
+            if found.lastindex:
+                name = found[found.lastindex].decode("ascii").lower()
+                yield Fact("hostname", name, *found.span(found.lastindex))
     elif kind in METHODS:
         yield Fact("eap.method", METHODS[kind], 8, 9)
 
@@ -71,7 +76,7 @@ EAP = Dissector(
     name="eap",
     layer=FRAME,
     reference="IEEE 802.1X-2010 (EAPOL), RFC 3748 (EAP)",
-    emits=frozenset({"eap.identity", "eap.method"}),
+    emits=frozenset({"eap.identity", "eap.method", "hostname"}),
     looks_like=_looks_like,
     session=stateless(_facts),
 )

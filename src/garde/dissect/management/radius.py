@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
-from garde.dissect.spec import DATAGRAM, Dissector, Fact, Hint, stateless
+from garde.dissect.spec import DATAGRAM, RECEIVER, SENDER, Dissector, Fact, Hint, stateless
 from garde.errors import Malformed
 from garde.model.key import Key, is_group_mac
 from garde.wire.flow import Payload
@@ -37,8 +37,9 @@ _ROLES: Final = {
     45: "client",
 }
 #: Attribute types (RFC 2865 §5, RFC 2869 §5.17).
-_CALLING, _NAS_ID, _NAS_PORT_ID, _FRAMED_IP = 31, 32, 87, 8
+_NAS_IP, _CALLING, _NAS_ID, _NAS_PORT_ID, _FRAMED_IP = 4, 31, 32, 87, 8
 _MAC: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:.-]?){5}[0-9A-Fa-f]{2}")
+_NOBODY: Final = (bytes(4), b"\xff" * 4)
 _MOST: Final = 256
 
 
@@ -51,7 +52,9 @@ def _facts(payload: Payload) -> Iterator[Fact]:
     yield Fact("radius.role", _ROLES[data[0]], 0, 1)
     if _NAS_ID in attributes:
         start, end = attributes[_NAS_ID]
-        yield Fact("radius.nas", data[start:end].decode("utf-8", "replace"), start, end)
+        yield Fact(
+            "radius.nas", data[start:end].decode("utf-8", "replace"), start, end, about=_nas(payload, attributes)
+        )
     station = _station(data, attributes)
     if station is None or data[0] not in (1, 4):
         return
@@ -60,8 +63,19 @@ def _facts(payload: Payload) -> Iterator[Fact]:
         yield Fact("switch_port", data[start:end].decode("utf-8", "replace"), start, end, about=station)
     if _FRAMED_IP in attributes and data[0] == 4:
         start, end = attributes[_FRAMED_IP]
-        if end - start == 4 and data[start:end] not in (bytes(4), b"\xff" * 4):
+        if end - start == 4 and data[start:end] not in _NOBODY:
             yield Fact("ip", ".".join(map(str, data[start:end])), start, end, about=station)
+
+
+def _nas(payload: Payload, attributes: dict[int, tuple[int, int]]) -> Literal["sender", "receiver"] | Key:
+    """Whom the NAS attributes describe: who holds NAS-IP-Address, else the client's end (RFC 2865 §5.4, §5.32)."""
+    start, end = attributes.get(_NAS_IP, (0, 0))
+    asks = _ROLES[payload.data[0]] == "client"
+    raw = payload.data[start:end]
+    address = ".".join(map(str, raw))
+    if len(raw) == 4 and raw not in _NOBODY and address != (payload.sender if asks else payload.receiver).ip:
+        return Key("ip", address)
+    return SENDER if asks else RECEIVER
 
 
 def _attributes(data: bytes, size: int) -> Iterator[tuple[int, tuple[int, int]]]:

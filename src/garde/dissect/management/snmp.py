@@ -12,14 +12,15 @@ Example: a response with 1.3.6.1.2.1.1.5.0 = "sw-3b" gives ``hostname`` of the s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from garde.dissect.it.der import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, Node, children, read
-from garde.dissect.spec import DATAGRAM, Dissector, Fact, Hint, stateless
+from garde.dissect.spec import DATAGRAM, RECEIVER, SENDER, Dissector, Fact, Hint, Keep, stateless
 from garde.errors import Malformed
 from garde.wire.flow import Payload
 
-PORTS: Final = frozenset({161, 162})
+AGENT: Final = 161
+PORTS: Final = frozenset({AGENT, 162})
 _VERSIONS: Final = {0: "1", 1: "2c", 3: "3"}
 #: PDU tags (RFC 3416 §3): get, get-next, response, set, trap v1, get-bulk, inform, trap v2, report.
 _ASKING: Final = frozenset({0xA0, 0xA1, 0xA3, 0xA5})
@@ -35,7 +36,6 @@ _OBJECTS: Final = {
     f"{_SYSTEM}5.0": "hostname",
     f"{_SYSTEM}6.0": "location",
     "1.3.6.1.2.1.43.5.1.1.17.1": "serial",
-    "1.3.6.1.2.1.25.3.2.1.3.1": "model",
 }
 #: Columns of entPhysicalTable; only the chassis, which is entity 1 on nearly all equipment, describes the device.
 _COLUMNS: Final = {
@@ -46,6 +46,12 @@ _COLUMNS: Final = {
     "12": "manufacturer",
     "13": "model",
 }
+#: HOST-RESOURCES-MIB (RFC 2790): the description of the first device is a model only where that device is a printer.
+_DEVICE_TYPE, _DEVICE_DESCRIPTION, _PRINTER = (
+    "1.3.6.1.2.1.25.3.2.1.2.1",
+    "1.3.6.1.2.1.25.3.2.1.3.1",
+    "1.3.6.1.2.1.25.3.1.5",
+)
 _FACTORY: Final = frozenset({b"public", b"private"})
 _USM: Final = 3
 
@@ -60,7 +66,7 @@ def _facts(payload: Payload) -> Iterator[Fact]:
         number = _integer(data, parts[0])
         if number not in _VERSIONS:
             raise Malformed("snmp.version", f"version {number} is unknown", where=f"offset {parts[0].head}")
-        facts = list(_third(data, parts) if number == 3 else _first(data, parts))
+        facts = list(_third(payload, parts) if number == 3 else _first(data, parts))
     except Malformed as error:
         raise Malformed("snmp.message", error.what, where=error.where) from None
     yield Fact("snmp.version", _VERSIONS[number], parts[0].start, parts[0].end)
@@ -77,26 +83,37 @@ def _first(data: bytes, parts: list[Node]) -> Iterator[Fact]:
         yield Fact("capability", "snmp-default-community", community.head, community.head)
 
 
-def _third(data: bytes, parts: list[Node]) -> Iterator[Fact]:
+def _third(payload: Payload, parts: list[Node]) -> Iterator[Fact]:
     """Version 3: global data, security parameters, and a scoped PDU when it is not encrypted (RFC 3412 §6)."""
+    data = payload.data
     if len(parts) < 4 or parts[1].tag != SEQUENCE or parts[2].tag != OCTET_STRING:
         raise Malformed("snmp.v3", "no header and security parameters (RFC 3412 §6)", where=f"offset {parts[1].head}")
     head = list(children(data, parts[1]))
     if len(head) != 4 or head[2].tag != OCTET_STRING:
         raise Malformed("snmp.v3", "no global data (RFC 3412 §6)", where=f"offset {parts[1].head}")
+    if _integer(data, head[3]) == _USM:
+        yield from _engine(payload, parts[2])
     if parts[3].tag != SEQUENCE:
-        # Encrypted: who speaks for the engine cannot be told.
         return
     scoped = list(children(data, parts[3]))
     if len(scoped) < 3 or scoped[2].tag not in _PDUS:
         raise Malformed("snmp.v3", "no scoped PDU (RFC 3412 §6.8)", where=f"offset {parts[3].head}")
     yield from _pdu(data, scoped[2])
-    speaks = scoped[2].tag in (_RESPONSE, 0xA8) or scoped[2].tag in _TRAPS
-    if speaks and _integer(data, head[3]) == _USM:
-        security = list(children(data, read(data, parts[2].start, parts[2].end)))
-        if security and security[0].tag == OCTET_STRING and 5 <= security[0].end - security[0].start <= 32:
-            engine = security[0]
-            yield Fact("snmp.engine_id", data[engine.start : engine.end].hex(), engine.start, engine.end)
+
+
+def _engine(payload: Payload, parameters: Node) -> Iterator[Fact]:
+    """The authoritative engine (RFC 3414 §2.4): the agent's, at whichever end port 161 is, encrypted or not."""
+    data = payload.data
+    about: Literal["sender", "receiver"] = SENDER
+    if payload.sender.port != AGENT:
+        if payload.receiver.port != AGENT:
+            return
+        about = RECEIVER
+    security = list(children(data, read(data, parameters.start, parameters.end)))
+    # A manager that does not know the engine yet asks with an empty identifier (RFC 3414 §4).
+    if security and security[0].tag == OCTET_STRING and 5 <= security[0].end - security[0].start <= 32:
+        engine = security[0]
+        yield Fact("snmp.engine_id", data[engine.start : engine.end].hex(), engine.start, engine.end, about=about)
 
 
 def _pdu(data: bytes, pdu: Node) -> Iterator[Fact]:
@@ -111,13 +128,17 @@ def _pdu(data: bytes, pdu: Node) -> Iterator[Fact]:
         raise Malformed("snmp.pdu", "a response has four parts (RFC 3416 §3)", where=f"offset {pdu.head}")
     if _integer(data, parts[1]) != 0:
         return
+    printer = False
     for binding in children(data, parts[3]):
         pair = list(children(data, binding))
         if len(pair) != 2 or pair[0].tag != OBJECT_IDENTIFIER:
             raise Malformed(
                 "snmp.binding", "a binding has a name and a value (RFC 3416 §3)", where=f"offset {binding.head}"
             )
-        attribute = _attribute(oid(data[pair[0].start : pair[0].end]))
+        name = oid(data[pair[0].start : pair[0].end])
+        if name == _DEVICE_TYPE:
+            printer = _value(data, pair[1]) == _PRINTER
+        attribute = "model" if printer and name == _DEVICE_DESCRIPTION else _attribute(name)
         if attribute:
             yield Fact(attribute, _value(data, pair[1]), pair[1].start, pair[1].end)
 
@@ -180,4 +201,10 @@ SNMP = Dissector(
     ),
     looks_like=_looks_like,
     session=stateless(_facts),
+    # A walk asks for the serial number last: messages of version 1 to 3 whose length takes one, two or three octets.
+    keep=(
+        Keep(0, b"\x30\x00\x02\x01\x00", b"\xff\x80\xff\xff\xfc", payloads=256),
+        Keep(0, b"\x30\x81\x00\x02\x01\x00", b"\xff\xff\x00\xff\xff\xfc", payloads=256),
+        Keep(0, b"\x30\x82\x00\x00\x02\x01\x00", b"\xff\xff\x00\x00\xff\xff\xfc", payloads=256),
+    ),
 )

@@ -12,10 +12,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
-from garde.dissect.spec import DATAGRAM, Dissector, Fact, Hint, stateless
+from garde.dissect.spec import DATAGRAM, SENDER, Dissector, Fact, Hint, stateless
 from garde.errors import Malformed
+from garde.model.key import Key
 from garde.wire.flow import Payload
 
 _HEAD: Final = re.compile(rb"<(\d{1,3})>")
@@ -37,7 +38,7 @@ def _facts(payload: Payload) -> Iterator[Fact]:
     new = _NEW.match(data, head.end())
     if new is not None:
         yield from _named(new, 1, "hostname")
-        yield from _named(new, 2, "syslog.program")
+        yield from _named(new, 2, "syslog.program", _origin(new[1], payload))
         return
     old = _OLD.match(data, head.end()) or _BARE.match(data, head.end())
     if old is None:
@@ -45,16 +46,30 @@ def _facts(payload: Payload) -> Iterator[Fact]:
     if old.re is _OLD:
         if old[1] is not None:
             yield from _named(old, 1, "hostname")
-        yield from _named(old, 2, "syslog.program")
+        yield from _named(old, 2, "syslog.program", _origin(old[1] or b"", payload))
     else:
         yield from _named(old, 1, "syslog.program")
 
 
-def _named(found: re.Match[bytes], group: int, attribute: str) -> Iterator[Fact]:
+def _origin(host: bytes, payload: Payload) -> Literal["sender"] | Key:
+    """Whose message it is: the sender's, unless the header names another address, for which the sender relays."""
+    text = host.decode("ascii", "replace")
+    if not _is_address(text) or ipaddress.ip_address(text) == _address(payload.sender.ip):
+        return SENDER
+    return Key.of("ip", text)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    return ipaddress.ip_address(text) if text else None
+
+
+def _named(
+    found: re.Match[bytes], group: int, attribute: str, about: Literal["sender"] | Key = SENDER
+) -> Iterator[Fact]:
     text = found[group].decode("ascii", "replace")
     if text == "-" or (attribute == "hostname" and _is_address(text)):
         return
-    yield Fact(attribute, text.lower() if attribute == "hostname" else text, *found.span(group))
+    yield Fact(attribute, text.lower() if attribute == "hostname" else text, *found.span(group), about=about)
 
 
 def _is_address(text: str) -> bool:

@@ -5,7 +5,8 @@ Reference: RFC 2131 and 2132; options 12, 43, 50, 52, 53, 54, 55, 57, 60, 61, 77
 fingerprint is the ordered parameter request list, the vendor class and the order of the options: ``55|60|options``.
 Left out: authentication, relay information.
 
-Statements are about the station named in ``chaddr``, also when a relay carries them.
+Statements are about the station named in ``chaddr``, also when a relay carries them; the server is the one that option
+54 names, for the sender of an answer may be a relay (RFC 2131 §4.1).
 
 Example: a DISCOVER with options 53, 55 (1,3,6) and 60 "MSFT 5.0" gives ``dhcp.fingerprint`` ``1,3,6|MSFT
 5.0|53,55,60``.
@@ -19,7 +20,7 @@ from typing import Final
 from garde.dissect.spec import DATAGRAM, Dissector, Fact, Hint, stateless
 from garde.errors import Malformed
 from garde.model.key import Key, is_group_mac, mac_text
-from garde.wire.flow import Payload
+from garde.wire.flow import Endpoint, Payload
 
 COOKIE: Final = b"\x63\x82\x53\x63"
 _FIXED: Final = 240
@@ -46,14 +47,27 @@ def _facts(payload: Payload) -> Iterator[Fact]:
     options = list(_options(data))
     kind = next((value[0] for code, _, _, value in options if code == 53 and len(value) == 1), 0)
     if data[0] == 1:
+        if data[24:28] != _NOBODY:
+            yield Fact("dhcp.role", "relay", 24, 28)
         yield from _asked(options, kind, station)
         if data[12:16] != _NOBODY and kind in (3, 8):
             yield Fact("ip", ".".join(map(str, data[12:16])), 12, 16, about=station)
     else:
         if kind in (_OFFER, _ACK):
-            yield Fact("dhcp.role", "server")
+            yield _served(options, payload.sender) if data[24:28] != _NOBODY else Fact("dhcp.role", "server")
         if kind == _ACK and data[16:20] != _NOBODY:
             yield Fact("ip", ".".join(map(str, data[16:20])), 16, 20, about=station)
+
+
+def _served(options: list[Option], sender: Endpoint) -> Fact:
+    """Who serves behind a relay: whom option 54 names; when that is not the sender, the sender only carries it."""
+    for code, start, end, value in options:
+        if code == 54 and len(value) == 4 and value != _NOBODY:
+            server = ".".join(map(str, value))
+            if sender.ip and server != sender.ip:
+                return Fact("dhcp.role", "server", start, end, about=Key("ip", server))
+            return Fact("dhcp.role", "server", start, end)
+    return Fact("dhcp.role", "server")
 
 
 def _asked(options: list[Option], kind: int, station: Key) -> Iterator[Fact]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from garde.dissect.naming.dns_message import read_name
-from garde.dissect.spec import DATAGRAM, SENDER, Dissector, Fact, Hint, stateless
+from garde.dissect.spec import DATAGRAM, RECEIVER, SENDER, Dissector, Fact, Hint, stateless
 from garde.errors import Malformed
 from garde.model.key import Key, is_group_mac, mac_text
 from garde.wire.flow import Payload
@@ -50,7 +50,7 @@ def _facts(payload: Payload) -> Iterator[Fact]:
     if kind in _FROM_CLIENT:
         yield from _asked(data, options, relayed)
     elif kind in _FROM_SERVER:
-        yield from _given(data, options, kind)
+        yield from _given(data, options, kind, relayed)
     else:
         raise Malformed("dhcpv6.type", "no message type of RFC 8415 §7.3", where=f"offset {pos}")
 
@@ -98,17 +98,20 @@ def _mac(data: bytes, first: dict[int, tuple[int, int]]) -> str | None:
     return None
 
 
-def _given(data: bytes, options: list[Option], kind: int) -> Iterator[Fact]:
+def _given(data: bytes, options: list[Option], kind: int, relayed: bool) -> Iterator[Fact]:
+    """What a server gives: to the receiver, or behind a relay to the station whose DUID names a MAC."""
     yield Fact("dhcp.role", "server")
     mac = _mac(data, {code: (start, end) for code, start, end in reversed(options)})
-    if kind != 7 or mac is None:
+    if kind != 7 or (relayed and mac is None):
         return
+    # The MAC in a DUID may be that of another interface (RFC 8415 §11): where the receiver is the station, it is named.
+    about: Literal["sender", "receiver"] | Key = Key("mac", mac) if relayed and mac is not None else RECEIVER
     for code, start, end in options:
         if code == _IA_NA:
             for inner, at, stop in _options(data, start + 12, end):
                 if inner == _IA_ADDRESS and stop - at >= 24:
                     address = str(ipaddress.IPv6Address(data[at : at + 16]))
-                    yield Fact("ip", address, at, at + 16, about=Key("mac", mac))
+                    yield Fact("ip", address, at, at + 16, about=about)
 
 
 def _options(data: bytes, pos: int, end: int) -> Iterator[Option]:

@@ -1,8 +1,10 @@
 """mDNS and DNS-SD: what a station calls itself and which services it announces.
 
 Question: what is this station's name, which services does it offer, and what do their texts say of maker and model?
-Reference: RFC 6762, RFC 6763 §6 (TXT). Only responses speak of their sender; a query says what it looks for. Left out:
-proxies that answer for sleeping hosts (they announce with another host's name; the inventory weighs that).
+Reference: RFC 6762, RFC 6763 §6 (TXT). Only responses speak of their sender; a query says what it looks for. A
+reflector or a sleep proxy repeats what others said: when a response gives addresses and none is its sender's, it is
+about who has them.
+Left out: what a reflector repeats without an address.
 
 Example: ``_ipp._tcp`` with TXT ``ty=HP LaserJet 400`` gives ``mdns.service`` and ``model``.
 """
@@ -11,11 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
+
+import msgspec
 
 from garde.dissect.naming.dns_message import AAAA, HINFO, PTR, SRV, TXT, A, Message, Resource, parse, plausible
-from garde.dissect.spec import DATAGRAM, Dissector, Fact, Hint, stateless
+from garde.dissect.spec import DATAGRAM, SENDER, Dissector, Fact, Hint, stateless
 from garde.errors import Malformed
+from garde.model.key import Key
 from garde.wire.flow import Payload
 
 PORT: Final = 5353
@@ -25,6 +30,7 @@ _KEYS: Final = {
     "ty": "model",
     "md": "model",
     "model": "model",
+    "am": "model",
     "usb_mdl": "model_number",
     "mfg": "manufacturer",
     "usb_mfg": "manufacturer",
@@ -50,8 +56,18 @@ def _facts(payload: Payload) -> Iterator[Fact]:
             if found:
                 yield Fact("client", f"mdns:{found[1].lower()}", question.start, question.end)
         return
+    about = _speaker(message, payload.sender.ip)
     for record in message.records:
-        yield from _record(message, record)
+        for fact in _record(message, record):
+            yield fact if about == SENDER else msgspec.structs.replace(fact, about=about)
+
+
+def _speaker(message: Message, sender: str) -> Literal["sender"] | Key:
+    """Who speaks: the sender, or whoever has the address given, when it is of the sender's family and another."""
+    # A link-local sender may announce its global addresses only, so IPv6 proves nothing.
+    kind = A if "." in sender else 0
+    given = [message.address(record) for record in message.records if record.kind == kind]
+    return SENDER if not given or sender in given or not given[0] else Key("ip", given[0])
 
 
 def _record(message: Message, record: Resource) -> Iterator[Fact]:

@@ -15,7 +15,7 @@ from typing import Final
 from garde.dissect.naming.dns_message import NB, Message, parse, plausible
 from garde.dissect.spec import DATAGRAM, Dissector, Fact, Hint, stateless
 from garde.errors import Malformed
-from garde.model.key import mac_text
+from garde.model.key import Key, mac_text
 from garde.wire.flow import Payload
 
 PORT: Final = 137
@@ -61,7 +61,9 @@ def _answered(message: Message) -> Iterator[Fact]:
         name, suffix = decoded(record.name)
         data = message.data[record.start : record.end]
         if record.kind == NB and len(data) >= 6 and not data[0] & _GROUP and suffix in _MACHINE and name != "*":
-            yield Fact("hostname", name.lower(), record.start, record.start)
+            # A name server answers for others (RFC 1002 §5.1.4): the name is that of the address in the answer.
+            owner = Key("ip", ".".join(map(str, data[2:6])))
+            yield Fact("hostname", name.lower(), record.start, record.start, about=owner)
         elif record.kind == _STATUS and data:
             yield from _table(data, record.start)
 

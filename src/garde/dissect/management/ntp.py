@@ -30,7 +30,8 @@ def _facts(payload: Payload) -> Iterator[Fact]:
         yield Fact("ntp.role", _ROLES[mode], 0, 1)
         if mode in (4, 5) and 1 <= data[1] <= 15:
             yield Fact("ntp.stratum", str(data[1]), 1, 2)
-    elif mode in (6, 7):
+    elif data[1] & 0x80 if mode == 6 else data[0] & 0x80:
+        # Only an answer tells that they are open (RFC 1305 appendix B.1: the R bit).
         yield Fact("capability", "ntp-control" if mode == 6 else "ntp-private", 0, 1)
 
 

@@ -21,12 +21,14 @@ GOLDEN = Path(__file__).parents[1] / "captures"
 MARK = "\x1f"
 #: A capture larger than this is left to the replay of the whole corpus.
 LARGEST = 2 << 20
-#: SNMP object → attribute, written again from RFC 1213 and RFC 6933.
+#: SNMP object → attribute, written again from RFC 1213, RFC 6933, RFC 3805 and RFC 2790.
 OBJECTS = {
     "1.3.6.1.2.1.1.1.0": "snmp.description",
     "1.3.6.1.2.1.1.2.0": "snmp.object_id",
     "1.3.6.1.2.1.1.5.0": "hostname",
     "1.3.6.1.2.1.1.6.0": "location",
+    "1.3.6.1.2.1.25.3.2.1.3.1": "model",
+    "1.3.6.1.2.1.43.5.1.1.17.1": "serial",
     "1.3.6.1.2.1.47.1.1.1.1.11.1": "serial",
     "1.3.6.1.2.1.47.1.1.1.1.12.1": "manufacturer",
     "1.3.6.1.2.1.47.1.1.1.1.13.1": "model",

@@ -11,6 +11,7 @@ Example::
 
 from __future__ import annotations
 
+import gc
 import getpass
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -105,8 +106,9 @@ def replay(
     lost: dict[str, int] = {}
     if store is None:
         folder = Folder()
-        _read(files, chosen, lambda messages: folder.add(_observations(messages)), report, lost, progress, talks=False)
-        report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
+        with _uncollected():
+            _read(files, chosen, lambda seen: folder.add(_observations(seen)), report, lost, progress, talks=False)
+            report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
     else:
         with opened(chosen, store) as (kept, bus):
             _keep(files, chosen, kept, bus, report, lost, progress)
@@ -140,6 +142,19 @@ def _keep(
     gathered = _Gathered(work)
     _read(files, chosen, gathered.take, report, lost, progress, talks=True)
     gathered.flush()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cycle collector: a replay makes no cycles, and walking its millions of records takes a quarter of it."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _observations(messages: Sequence[Message]) -> list[Observation]:

@@ -62,9 +62,9 @@ def parse(text: str, file: str, table: str, shape: type[Shape]) -> list[Shape]:
     fields = {field.encode_name for field in msgspec.structs.fields(shape)}
     out: list[Shape] = []
     for number, row in enumerate(tree.get(table, []), 1):
-        start = _line(text, r"\s*\[\[\s*" + re.escape(table) + r"\s*\]\]", number)
         for name in row:
             if name not in fields:
+                start = _head(text, table, number)
                 near = difflib.get_close_matches(name, fields, n=1)
                 line = _line(text, r"\s*\"?" + re.escape(name), 1, start)
                 raise Malformed(
@@ -77,6 +77,7 @@ def parse(text: str, file: str, table: str, shape: type[Shape]) -> list[Shape]:
             out.append(msgspec.convert(row, shape))
         except msgspec.ValidationError as error:
             field = re.search(r"\$\.(\w+)", str(error))
+            start = _head(text, table, number)
             line = _line(text, r"\s*" + field.group(1), 1, start) if field else start
             raise Malformed("catalogue.value", str(error), where=f"{file}, line {line}") from None
     return out
@@ -84,6 +85,11 @@ def parse(text: str, file: str, table: str, shape: type[Shape]) -> list[Shape]:
 
 def _folder() -> Traversable:
     return resources.files("garde.inventory.catalogue")
+
+
+def _head(text: str, table: str, number: int) -> int:
+    """Line where a row begins; looked for only when an error needs it, since every start of Garde reads these files."""
+    return _line(text, r"\s*\[\[\s*" + re.escape(table) + r"\s*\]\]", number)
 
 
 def _line(text: str, pattern: str, nth: int, start: int = 1) -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+from garde.dissect.recall import DEPTH, Recall, Step
 from garde.dissect.spec import SENDER, Dissector, Fact, Hint, Session
 from garde.dissect.table import DISSECTORS
 from garde.errors import Malformed
@@ -40,9 +41,13 @@ _Run = tuple[int, int, int, int]
 
 
 class _Reading:
-    """What the engine knows of one flow: who reads it, or how often nobody wanted it, and where its last bytes were."""
+    """What the engine knows of one flow: who reads it, or how often nobody wanted it, and where its last bytes were.
 
-    __slots__ = ("misses", "places", "refused", "row", "session")
+    While the flow repeats what another said before, ``step`` walks along and ``past`` holds its payloads instead of a
+    session; when it leaves the path, a session is made and fed with them.
+    """
+
+    __slots__ = ("age", "depth", "live", "misses", "past", "places", "refused", "row", "session", "step")
 
     def __init__(self) -> None:
         self.row: Dissector | None = None
@@ -51,6 +56,11 @@ class _Reading:
         self.refused: set[str] = set()
         #: direction → stream position, length, packet and start of the last payloads
         self.places: tuple[deque[_Run], ...] = ()
+        self.step: Step | None = None
+        self.age = 0
+        self.depth = 0
+        self.live = False
+        self.past: list[Payload] = []
 
 
 class Engine:
@@ -81,6 +91,9 @@ class Engine:
         self._flows = flows
         self._memory = memory
         self._readings: dict[int, _Reading] = {}
+        self._done: dict[int, None] = {}
+        self._finished: list[int] = []
+        self._recall = Recall()
         self._seen: dict[tuple[object, ...], int] = {}
         #: dissector → payloads it called malformed
         self.malformed: dict[str, int] = {}
@@ -90,35 +103,97 @@ class Engine:
     def feed(self, payloads: Iterable[Payload]) -> list[Observation]:
         """Observations of the next payloads, in their order."""
         out: list[Observation] = []
+        done = self._done
         for payload in payloads:
-            reading = self._reading(payload.flow.number)
-            if reading.session is None and not self._choose(reading, payload):
+            number = payload.flow.number
+            if number in done:
                 continue
-            if reading.session is None or reading.session.done or reading.row is None:
-                continue
+            reading = self._reading(payload)
             if payload.flow.layer == STREAM:
                 if not reading.places:
                     reading.places = deque(maxlen=REMEMBERED), deque(maxlen=REMEMBERED)
                 run = payload.offset, len(payload.data), payload.packet, payload.start
                 reading.places[payload.direction].append(run)
-            try:
-                for fact in reading.session.feed(payload):
-                    self._state(reading, reading.row, fact, payload, out)
-            except Malformed:
-                name = reading.row.name
-                self.malformed[name] = self.malformed.get(name, 0) + 1
-                reading.refused.add(name)
-                reading.row = reading.session = None
+            step = self._recalled(reading, payload)
+            if step is None:
+                step = self._read(reading, payload)
+            if step.row is not None:
+                for fact in step.facts:
+                    self._state(reading, step.row, fact, payload, out)
+            if step.done:
+                self._finish(number)
         return out
 
-    def _reading(self, number: int) -> _Reading:
-        reading = self._readings.pop(number, None)
+    def finished(self) -> list[int]:
+        """Numbers of the flows of which nothing more is wanted, since the last call: the flow table may release them."""
+        out, self._finished = self._finished, []
+        return out
+
+    def _finish(self, number: int) -> None:
+        self._finished.append(number)
+        self._readings.pop(number, None)
+        if len(self._done) >= self._flows:
+            del self._done[next(iter(self._done))]
+        self._done[number] = None
+
+    def _reading(self, payload: Payload) -> _Reading:
+        flow = payload.flow
+        reading = self._readings.pop(flow.number, None)
         if reading is None:
             reading = _Reading()
+            reading.step = self._recall.begin((flow.layer, flow.protocol, *flow.ports))
+            reading.age = self._recall.age
             if len(self._readings) >= self._flows:
                 del self._readings[next(iter(self._readings))]
-        self._readings[number] = reading
+        self._readings[flow.number] = reading
         return reading
+
+    def _recalled(self, reading: _Reading, payload: Payload) -> Step | None:
+        """What a payload tells that continues what another flow said before; None when it has to be read."""
+        before = reading.step
+        if reading.live or before is None:
+            return None
+        if reading.age == self._recall.age and len(reading.past) < DEPTH:
+            step = before.next.get((payload.direction, payload.gap, payload.offset, payload.data))
+            if step is not None:
+                reading.step = step
+                reading.past.append(payload)
+                if step.row is not None:
+                    self.services[payload.flow.number] = step.row.name
+                return step
+        # Off the path: a session is made that has heard everything so far.
+        past, reading.past, reading.step = reading.past, [], None
+        for earlier in past:
+            self._read(reading, earlier)
+        reading.step = before
+        return None
+
+    def _read(self, reading: _Reading, payload: Payload) -> Step:
+        """Let the flow's session read a payload, and remember what it told."""
+        reading.live = True
+        facts: list[Fact] = []
+        if reading.session is not None or self._choose(reading, payload):
+            row, session = reading.row, reading.session
+        else:
+            row = session = None
+        if row is not None and session is not None:
+            try:
+                facts.extend(session.feed(payload))
+            except Malformed:
+                self.malformed[row.name] = self.malformed.get(row.name, 0) + 1
+                reading.refused.add(row.name)
+                reading.row = reading.session = None
+        done = reading.session.done if reading.session is not None else reading.misses >= PATIENCE
+        step = Step(row, tuple(facts), done)
+        if reading.step is None:
+            return step
+        reading.depth += 1
+        if (row is not None and row.timed) or reading.depth > DEPTH or reading.age != self._recall.age:
+            reading.step = None
+            return step
+        key = (payload.direction, payload.gap, payload.offset, payload.data)
+        reading.step = reading.step.next.get(key) or self._recall.note(reading.step, key, step)
+        return step
 
     def _choose(self, reading: _Reading, payload: Payload) -> bool:
         if reading.misses >= PATIENCE:

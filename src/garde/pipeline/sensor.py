@@ -47,7 +47,10 @@ class Sensor:
     def hear(self, block: Block) -> list[Observation]:
         """What a block tells."""
         payloads = self._tracker.feed(block)
-        return self._sighted() + self._engine.feed(payloads)
+        observations = self._sighted() + self._engine.feed(payloads)
+        self._tracker.release(self._engine.finished())
+        self._tracker.forget()
+        return observations
 
     def finish(self) -> list[Observation]:
         """What still waited when the capture ended."""

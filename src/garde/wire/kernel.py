@@ -7,7 +7,7 @@ is fixed: 32 MiB at the default size, whatever the file. The plain Python twin i
 arrays.
 
 What is kept: of a stream or unicast datagram flow the first ``KEPT`` payloads in each direction, again in each bucket
-of five minutes; more when a payload matches a pattern (`garde.dissect.spec.Keep`); of frames, multicast and broadcast
+of five minutes; more when a payload matches a pattern (`garde.dissect.spec.Keep`), once a minute; of frames, multicast and broadcast
 every payload that was not seen lately. A caller may release a flow: nothing more of it is kept.
 
 Example: see `garde.wire.track`, the only user.
@@ -43,12 +43,11 @@ STATE: Final = 25
 PACKET: Final = 26  # and 27: number of the first packet of each direction
 TCP: Final = 28  # and 29: flags seen
 BUCKET: Final = 30
-SERIAL: Final = 31  # how many rows of this flow were handed out before
+GRANTED: Final = 31  # when a pattern last enlarged the allowance, 0 never
 COLUMNS: Final = 32
 
 #: STATE bits.
 RELEASED: Final = 1
-MATCHED: Final = 2  # a pattern matched: the larger allowance holds
 PASSED: Final = 4  # and 8: payloads of that direction were not kept since the last that was
 ENDED: Final = 16  # in a row handed out: the flow is over, not only its bucket
 
@@ -87,6 +86,8 @@ KEPT: Final = 4
 GROUPED: Final = 64
 ADDRESSING: Final = 4096
 BUCKET_NS: Final = 300 * 1_000_000_000
+#: A pattern that matches again enlarges the allowance again after this time: a busy link is sampled, a quiet one read whole.
+RENEWAL: Final = 60 * 1_000_000_000
 #: A TCP segment further ahead than this is not waited for.
 AHEAD: Final = 1 << 20
 #: Octets of a payload that are hashed to tell whether it was seen lately.
@@ -365,7 +366,6 @@ def run(
             gone[count[GONE]] = row
             count[GONE] += 1
             row[BUCKET] = at // BUCKET_NS
-            row[SERIAL] += 1
             row[FIRST_AT] = at
             for k in range(2):
                 row[PACKETS + k] = 0
@@ -426,7 +426,8 @@ def run(
             continue
         if kind == dec.STREAM or kind == dec.DATAGRAM or kind == dec.BEGINNING:
             wanted = _wanted(d, start, stop, patterns, first, count[N_LATE], count[N_PATTERNS])
-            if wanted > 0:
+            if wanted > 0 and (row[GRANTED] == 0 or at - row[GRANTED] >= RENEWAL or at < row[GRANTED]):
+                row[GRANTED] = at
                 row[LEFT] = max(row[LEFT], wanted)
                 row[LEFT + 1] = max(row[LEFT + 1], wanted)
         if row[LEFT + way] <= 0:

@@ -63,6 +63,20 @@ class Assembly:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def follows(self, seq: int, size: int, length: int) -> bool:
+        """Whether a whole segment continues the stream while nothing waits: `advance` is then all there is to do."""
+        if self._base < 0:
+            self._base = seq
+        return size == length and not self._waiting and seq == (self._base + self._next) & 0xFFFFFFFF
+
+    def advance(self, length: int) -> tuple[int, int]:
+        """Count a segment that `follows` as delivered; returns its position in the stream and the gap before it."""
+        position = self._next
+        gap = -1 if self._late else position - self._delivered
+        self._late = False
+        self._next = self._delivered = position + length
+        return position, gap
+
     def add(
         self,
         seq: int,

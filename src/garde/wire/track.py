@@ -129,7 +129,8 @@ class Tracker:
         self._gone: Rows = np.zeros((0, k.COLUMNS), np.int64)
         self._sights: Rows = np.zeros((0, k.SIGHT), np.int64)
         self._flows: dict[int, Flow] = {}
-        self._streams: dict[int, list[Assembly | None]] = {}
+        #: flow number and direction → what puts that direction in order
+        self._streams: dict[int, Assembly] = {}
         self._slots: dict[int, int] = {}
         self._fragments = Fragments()
         self._waiting = 0
@@ -181,14 +182,12 @@ class Tracker:
     def finish(self) -> list[Payload]:
         """The capture is over: what still waits behind holes."""
         out: list[Payload] = []
-        for number in list(self._streams):
+        for number in list(self._flows):
             self._end(number, out)
         used = self._rows[self._tags != 0]
         if len(used):
             self._records.append(used)
         self._tags[:] = 0
-        self._flows.clear()
-        self._slots.clear()
         return out
 
     def release(self, numbers: Iterable[int]) -> None:
@@ -205,6 +204,10 @@ class Tracker:
         out = [record(row) for rows in self._records for row in rows.tolist() if row[k.PACKETS] or row[k.PACKETS + 1]]
         self._records.clear()
         return out
+
+    def forget(self) -> None:
+        """Drop the records that `flows` would give, for a caller who wants none of them."""
+        self._records.clear()
 
     def sightings(self) -> list[Sighting]:
         """What was learnt of senders since the last call."""
@@ -235,84 +238,95 @@ class Tracker:
 
     def _payloads(self, block: Block, gone: Rows) -> list[Payload]:
         out: list[Payload] = []
-        view = block.view
-        for event in self._events[: self._count[k.EVENTS]].tolist():
-            number, slot, way, packet, at, start, stop, kind, seq, ack, length, passed, origin, begin = event
+        view, flows, streams = block.view, self._flows, self._streams
+        events = self._events[: self._count[k.EVENTS]]
+        self._meet(events, gone)
+        for number, _, way, packet, at, start, stop, kind, seq, ack, length, passed, origin, begin in events.tolist():
             if kind == dec.FRAGMENT:
                 whole = self._fragments.add(bytes(view[start:stop]), at, packet)
-                if whole is not None and (flow := self._flows.get(whole.number)):
-                    out.append(Payload(flow, whole.way, whole.at, whole.data, whole.packet, whole.start))
+                if whole is not None and (known := flows.get(whole.number)):
+                    out.append(Payload(known, whole.way, whole.at, whole.data, whole.packet, whole.start))
                 continue
-            flow = self._flows.get(number) or self._flow(number, slot, gone)
+            flow = flows[number]
             data = bytes(view[start:stop])
+            start -= begin
             if kind == dec.STREAM:
-                self._stream(flow, way, data, (seq, ack, length, origin), at, packet, start - begin, passed == 1, out)
+                name = number << 1 | way
+                stream = streams.get(name)
+                if stream is None:
+                    stream = streams[name] = Assembly(origin)
+                other = streams.get(name ^ 1)
+                if other is not None and other.octets and ack >= 0:
+                    self._acknowledged(flow, 1 - way, other, ack, out)
+                if stream.follows(seq, len(data), length):
+                    position, gap = stream.advance(length)
+                    out.append(Payload(flow, way, at, data, packet, start, position, gap))
+                else:
+                    self._reorder(flow, way, stream, (seq, data, length, at, packet, start, passed == 1), out)
             elif kind == dec.BEGINNING:
-                whole = self._fragments.begin(data, at, packet, start - begin, number, way)
+                whole = self._fragments.begin(data, at, packet, start, number, way)
                 if whole is not None:
                     out.append(Payload(flow, way, whole.at, whole.data, whole.packet, whole.start))
             else:
-                out.append(Payload(flow, way, at, data, packet, start - begin))
+                out.append(Payload(flow, way, at, data, packet, start))
         return out
 
-    def _flow(self, number: int, slot: int, gone: Rows) -> Flow:
-        row = self._rows[slot]
-        if row[k.NUMBER] != number:
-            row = gone[gone[:, k.NUMBER] == number][0]
-        fields = record(row.tolist())
-        flow = Flow(
-            number, fields.layer, fields.protocol, fields.ends, fields.vlan, fields.ttl, first_at=fields.first_at
-        )
-        self._flows[number] = flow
-        self._slots[number] = slot
-        return flow
+    def _meet(self, events: Rows, gone: Rows) -> None:
+        """Make the flows that these events speak of for the first time."""
+        fresh: dict[int, int] = {}
+        for number, slot in events[:, :2].tolist():
+            if number >= 0 and number not in self._flows:
+                fresh[number] = slot
+        if not fresh:
+            return
+        rows = self._rows[list(fresh.values())].tolist()
+        for (number, slot), row in zip(fresh.items(), rows, strict=True):
+            if row[k.NUMBER] != number:
+                row = gone[gone[:, k.NUMBER] == number][0].tolist()
+            layer, protocol, ends = parties(row)
+            ttl = (row[k.HOPS], row[k.HOPS + 1])
+            self._flows[number] = Flow(
+                number, layer, protocol, ends, vlan_ids(row[k.VLAN]), ttl, first_at=row[k.FIRST_AT]
+            )
+            self._slots[number] = slot
 
-    def _stream(
+    def _acknowledged(self, flow: Flow, way: int, stream: Assembly, ack: int, out: list[Payload]) -> None:
+        runs: list[Run] = []
+        self._waiting -= stream.octets
+        stream.acknowledged(ack, runs)
+        self._waiting += stream.octets
+        out += [_payload(flow, way, run) for run in runs]
+
+    def _reorder(
         self,
         flow: Flow,
         way: int,
-        data: bytes,
-        tcp: tuple[int, int, int, int],
-        at: int,
-        packet: int,
-        start: int,
-        passed: bool,
+        stream: Assembly,
+        segment: tuple[int, bytes, int, int, int, int, bool],
         out: list[Payload],
     ) -> None:
-        seq, ack, length, origin = tcp
-        pair = self._streams.setdefault(flow.number, [None, None])
-        this, other = pair[way], pair[1 - way]
-        if this is None:
-            this = pair[way] = Assembly(origin)
-        before = this.octets
-        if other is not None and other.octets and ack >= 0:
-            before += other.octets
-            runs: list[Run] = []
-            other.acknowledged(ack, runs)
-            out += [_payload(flow, 1 - way, run) for run in runs]
-            before -= other.octets
-        for run in this.add(seq, data, length, at, packet, start, passed):
-            out.append(_payload(flow, way, run))
-        self._waiting += this.octets - before
+        self._waiting -= stream.octets
+        out += [_payload(flow, way, run) for run in stream.add(*segment)]
+        self._waiting += stream.octets
         if self._waiting > WAITING:
             self._flush(flow.number, out)
 
     def _flush(self, number: int, out: list[Payload]) -> None:
         flow = self._flows[number]
-        for way, assembly in enumerate(self._streams[number]):
-            if assembly is None:
-                continue
-            self._waiting -= assembly.octets
-            runs: list[Run] = []
-            assembly.flush(runs)
-            out += [_payload(flow, way, run) for run in runs]
+        for way in (0, 1):
+            stream = self._streams.get(number << 1 | way)
+            if stream is not None and stream.octets:
+                self._waiting -= stream.octets
+                runs: list[Run] = []
+                stream.flush(runs)
+                out += [_payload(flow, way, run) for run in runs]
 
     def _end(self, number: int, out: list[Payload]) -> None:
-        if number in self._streams:
+        if number in self._flows:
             self._flush(number, out)
-            del self._streams[number]
-        self._flows.pop(number, None)
-        self._slots.pop(number, None)
+            self._streams.pop(number << 1, None)
+            self._streams.pop(number << 1 | 1, None)
+            del self._flows[number], self._slots[number]
 
 
 def _payload(flow: Flow, way: int, run: Run) -> Payload:
@@ -339,19 +353,23 @@ def _signed(word: int) -> int:
     return word - (1 << 64) if word >> 63 else word
 
 
-def record(row: list[int]) -> FlowRecord:
-    """A row of the flow table as a record."""
+def parties(row: list[int]) -> tuple[str, int, tuple[Endpoint, Endpoint]]:
+    """Layer, protocol and ends of a row of the flow table; the first end is the one that was first seen to speak."""
     word = row[4]
     family, proto = word >> 48, word & 0xFFFF
-    first = (row[0], row[1], word >> 32 & 0xFFFF)
-    second = (row[2], row[3], word >> 16 & 0xFFFF)
+    one, two = ip_text(family, row[0], row[1]), ip_text(family, row[2], row[3])
+    first, second = word >> 32 & 0xFFFF, word >> 16 & 0xFFFF
     if row[k.SIDE]:
-        first, second = second, first
-    ends = (
-        Endpoint(mac_text(row[k.MAC]), ip_text(family, first[0], first[1]), first[2]),
-        Endpoint(mac_text(row[k.MAC + 1]), ip_text(family, second[0], second[1]), second[2]),
-    )
-    layer = FRAME if not family or proto not in (6, 17) else STREAM if proto == 6 else DATAGRAM
+        one, two, first, second = two, one, second, first
+    ends = Endpoint(mac_text(row[k.MAC]), one, first), Endpoint(mac_text(row[k.MAC + 1]), two, second)
+    if family and proto == 6:
+        return STREAM, proto, ends
+    return DATAGRAM if family and proto == 17 else FRAME, proto, ends
+
+
+def record(row: list[int]) -> FlowRecord:
+    """A row of the flow table as a record."""
+    layer, proto, ends = parties(row)
     return FlowRecord(
         row[k.NUMBER],
         layer,

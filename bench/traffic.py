@@ -1,8 +1,9 @@
 """Make one large capture for the benchmarks: a hospital's long flows among everything the golden captures hold.
 
 Question: what does a mirror port of a hospital look like, when no hospital may give a capture?
-Half the octets are replicas of the Ethernet captures at hand (the golden ones, and the corpus when it is there), each with
-its own addresses, so that flows grow with size; half are long DICOM C-STORE and HL7 connections at 1,448-octet segments.
+Half the octets are replicas of the Ethernet captures at hand (the golden ones, and the corpus when it is there), each
+with its own addresses, so that flows grow with size; half are long DICOM C-STORE and HL7 connections at 1,448-octet
+segments.
 
 Example::
 
@@ -200,7 +201,8 @@ def write(path: Path, octets: int) -> int:
                 written[which] = octets * 2
                 continue
             when = count * 20
-            file.write(struct.pack("<IIII", 1_767_225_600 + when // 10**6, when % 10**6, len(frame), len(frame)) + frame)
+            seconds, rest = divmod(when, 10**6)
+            file.write(struct.pack("<IIII", 1_767_225_600 + seconds, rest, len(frame), len(frame)) + frame)
             size += 16 + len(frame)
             written[which] += len(frame)
             count += 1

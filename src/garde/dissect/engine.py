@@ -125,7 +125,7 @@ class Engine:
         return out
 
     def finished(self) -> list[int]:
-        """Numbers of the flows of which nothing more is wanted, since the last call: the flow table may release them."""
+        """Flows of which nothing more is wanted, since the last call: the flow table may release them."""
         out, self._finished = self._finished, []
         return out
 

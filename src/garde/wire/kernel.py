@@ -7,8 +7,9 @@ is fixed: 32 MiB at the default size, whatever the file. The plain Python twin i
 arrays.
 
 What is kept: of a stream or unicast datagram flow the first ``KEPT`` payloads in each direction, again in each bucket
-of five minutes; more when a payload matches a pattern (`garde.dissect.spec.Keep`), once a minute; of frames, multicast and broadcast
-every payload that was not seen lately. A caller may release a flow: nothing more of it is kept.
+of five minutes; more when a payload matches a pattern (`garde.dissect.spec.Keep`), once a minute; of frames,
+multicast and broadcast every payload that was not seen lately. A caller may release a flow: nothing more of it is
+kept.
 
 Example: see `garde.wire.track`, the only user.
 """
@@ -86,7 +87,7 @@ KEPT: Final = 4
 GROUPED: Final = 64
 ADDRESSING: Final = 4096
 BUCKET_NS: Final = 300 * 1_000_000_000
-#: A pattern that matches again enlarges the allowance again after this time: a busy link is sampled, a quiet one read whole.
+#: A pattern enlarges the allowance again after this time: a busy link is sampled, a quiet one read whole.
 RENEWAL: Final = 60 * 1_000_000_000
 #: A TCP segment further ahead than this is not waited for.
 AHEAD: Final = 1 << 20

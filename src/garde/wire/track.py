@@ -273,10 +273,8 @@ class Tracker:
 
     def _meet(self, events: Rows, gone: Rows) -> None:
         """Make the flows that these events speak of for the first time."""
-        fresh: dict[int, int] = {}
-        for number, slot in events[:, :2].tolist():
-            if number >= 0 and number not in self._flows:
-                fresh[number] = slot
+        met = self._flows
+        fresh = {number: slot for number, slot in events[:, :2].tolist() if number >= 0 and number not in met}
         if not fresh:
             return
         rows = self._rows[list(fresh.values())].tolist()

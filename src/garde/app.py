@@ -146,7 +146,7 @@ def _keep(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the cycle collector: a replay makes no cycles, and walking its millions of records takes a quarter of it."""
+    """Without the cycle collector: a replay makes no cycles, and walking its records takes a quarter of the time."""
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -458,7 +458,7 @@ DICOM = Dissector(
         Keep(0, b"\x01\x00\x00\x00\x00\x00\x00\x01", b"\xff\xff\xff\x00\x00\x00\xff\xff", payloads=48),
         Keep(0, b"\x02\x00\x00\x00\x00\x00\x00\x01", b"\xff\xff\xff\x00\x00\x00\xff\xff", payloads=48),
         # P-DATA-TF that begins with a command: octets 4 to 11 are the end of the PDU's length, a PDV below 64 kB, an
-        # odd context and the command bit. Behind it stands the head of the data set; the image that follows is not wanted.
+        # odd context and the command bit. Behind it stands the head of the data set; the image after it is not wanted.
         Keep(4, b"\x00\x00\x00\x00\x00\x00\x01\x01", b"\x00\x00\xff\xff\x00\x00\x01\xfd", payloads=12),
         # Any P-DATA-TF with a PDV below 16 MB: enough to recognise an association joined in the middle of an image.
         Keep(0, b"\x04\x00\x00\x00\x00\x00\x00", b"\xff\xff\xff\x00\x00\x00\xff", payloads=1),

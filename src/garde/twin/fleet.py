@@ -213,7 +213,7 @@ class Fleet:
         if name == "ProDesk 600" and number % 12 == 5:
             device.ward, device.role = WARDS["ANNEXE"], "annex"
             device.stations = [self.interface(device)]
-            device.hostname = f"PC-ANNEXE-{device.number}"
+            device.hostname = f"POSTE-ANNEXE-{device.number}"
         elif name == "OptiPlex 7090" and number % 14 == 3:
             device.role = "dual-homed"
             device.hostname = f"CHARIOT-{device.ward.code}-{device.number}"

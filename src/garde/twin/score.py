@@ -60,8 +60,13 @@ class Card(NamedTuple):
         """Every device once, and nothing else."""
         return not (self.missing or self.split or self.merged or self.phantoms)
 
+    @property
+    def summary(self) -> str:
+        """The figures without the matrix."""
+        return "\n".join(_figures(self))
+
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        return "\n".join((*_figures(self), *_matrix(self)))
 
 
 def score(found: Sequence[Record], truth: Iterable[Record]) -> Card:
@@ -181,7 +186,7 @@ def _sources(record: Record) -> Iterator[str]:
             yield line["dissector"].partition(".")[0]
 
 
-def _lines(card: Card) -> Iterator[str]:
+def _figures(card: Card) -> Iterator[str]:
     yield f"devices {card.devices}, found {card.found}, exact {'yes' if card.exact else 'no'}"
     for name in ("missing", "split", "merged", "phantoms"):
         ids = getattr(card, name)
@@ -192,6 +197,9 @@ def _lines(card: Card) -> Iterator[str]:
         yield f"{name}: right {right}, wrong {wrong}, absent {absent}"
     for protocol, share in card.attributed.items():
         yield f"{protocol}: attributed {share:.1%}"
+
+
+def _matrix(card: Card) -> Iterator[str]:
     kinds = sorted({true for true, _ in card.confusion})
     yield f"{'kind':12} {'there':>6} {'right':>6}  taken for"
     for kind in kinds:

@@ -39,3 +39,8 @@ def test_no_address_is_given_twice_but_the_inherited_ones(fleet):
     macs = [s.mac for d in fleet.devices for s in d.stations]
     assert len(set(ips)) == len(ips)
     assert len(set(macs)) == len(macs)
+
+
+def test_no_host_name_of_a_domain_is_given_twice(fleet):
+    names = [device.hostname for device in fleet.devices if device.hostname and device.model.kind != "SMARTPHONE"]
+    assert len(set(names)) == len(names)

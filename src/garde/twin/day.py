@@ -24,10 +24,11 @@ from typing import Final
 
 from garde.twin.fleet import Device, Fleet
 from garde.twin.hospital import DOMAIN, FACILITY, WARDS
+from garde.twin.mirror import Mirror
 from garde.twin.station import Station
 from garde.twin.talk import dhcp, dicom, hl7, link, management, naming, remote
 from garde.twin.talk.tls import Certificate, Kit
-from garde.twin.tcp import MILLI, SECOND, Frame, Turn, converse
+from garde.twin.tcp import MICRO, MILLI, SECOND, Frame, Turn, converse
 
 #: 2026-03-10 06:00 UTC: a Tuesday, 7 o'clock in Paris.
 MORNING: Final = 1_773_122_400 * SECOND
@@ -85,6 +86,7 @@ class Day:
         """Every frame in the order of time."""
         waiting = sorted((at, number, talk) for number, (at, talk) in enumerate(self._plan()))
         waiting.reverse()
+        mirror = Mirror(self.fleet)
         heap: list[tuple[int, int, bytes, Iterator[Frame]]] = []
         clock, number = self.start, 0
         while waiting or heap:
@@ -99,6 +101,10 @@ class Day:
             at, rank, frame, source = heap[0]
             clock = max(clock, at)
             yield clock, frame
+            again = mirror.again(frame)
+            if again is not None:
+                clock += 15 * MICRO
+                yield clock, again
             after = next(source, None)
             if after is None:
                 heapq.heappop(heap)

@@ -13,6 +13,7 @@ Example:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Final
@@ -102,6 +103,7 @@ class Fleet:
         self._hosts = dict.fromkeys(WARDS, 9)
         self._count: dict[str, int] = {}
         self._macs: set[bytes] = set()
+        self._serials: set[tuple[str, str]] = set()
         self._router: Station | None = None
         catalogue = models()
         for name in CORE:
@@ -136,20 +138,11 @@ class Fleet:
         room = size - len(self.devices)
         children = min(max(2, size // 60), 12) if room > 40 else 0
         room -= children
-        total = sum(model.share for model in spread)
-        wanted = {model.name: max(1, int(model.share / total * room)) for model in spread}
-        order = sorted(spread, key=lambda model: -model.share)
-        surplus = sum(wanted.values()) - room
-        for model in (*order, *reversed(order)):
-            while surplus > 0 and wanted[model.name] > (1 if surplus < room else 0):
-                wanted[model.name] -= 1
-                surplus -= 1
-        for model in reversed(order):
-            if surplus > 0 and wanted[model.name]:
-                wanted[model.name] -= 1
-                surplus -= 1
-        for number in range(-surplus):
-            wanted[order[number % len(order)].name] += 1
+        # One of each, the frequent ones first; then chance, by their shares.
+        order = sorted(spread, key=lambda model: -model.share)[:room]
+        wanted = Counter(model.name for model in order)
+        drawn = self.rng.choices(spread, [model.share for model in spread], k=room - len(order))
+        wanted.update(model.name for model in drawn)
         for model in spread:
             for number in range(wanted[model.name]):
                 device = self._add(model, WARDS[self.rng.choice(model.wards or ANYWHERE)])
@@ -166,12 +159,20 @@ class Fleet:
         device.hostname = spell(model.host, self.rng, **words)
         words["w"] = ward.code.replace("-", "")
         device.ae = spell(model.ae, self.rng, **words)[:16]
-        device.serial = spell(model.serial, self.rng, **words)
+        device.serial = self.serial(model, **words)
         device.station.name = device.hostname
         device.eui64 = (device.station.mac[:3] + b"\xff\xfe" + device.station.mac[3:]).hex().upper()
         device.bed = self.rng.randint(1, ward.beds) if ward.beds else 0
         self.devices.append(device)
         return device
+
+    def serial(self, model: Model, **words: object) -> str:
+        """A serial number that no other device of the model has; empty where the model has none."""
+        while True:
+            text = spell(model.serial, self.rng, **words)
+            if not text or (model.name, text) not in self._serials:
+                self._serials.add((model.name, text))
+                return text
 
     def mac(self, model: Model) -> bytes:
         """A MAC of one of the model's blocks, or a randomised one (IEEE 802c: local, individual)."""
@@ -247,7 +248,7 @@ class Fleet:
                     model=model,
                     ward=ward,
                     bed=self.rng.randint(1, ward.beds or 1),
-                    serial=spell(model.serial, self.rng),
+                    serial=self.serial(model),
                     carrier=gateway.number,
                     role="behind a gateway",
                     eui64=(mac[:3] + b"\xff\xfe" + mac[3:]).hex().upper(),
@@ -262,7 +263,7 @@ class Fleet:
                 number=len(self.ghosts) + 1,
                 model=model,
                 ward=ward,
-                serial=spell(model.serial, self.rng, mac="", MAC=""),
+                serial=self.serial(model, MAC=f"{self.rng.getrandbits(48):012X}"),
                 ghost=True,
                 role="ghost",
             )

@@ -22,7 +22,7 @@ from garde.twin.fleet import Device, Fleet
 from garde.twin.models import systems
 
 #: Voices by which a device tells its own make, model and serial number.
-_TELLS: Final = frozenset({"dicom", "pcd", "sdc", "intellivue", "astm", "poct1a", "snmp", "lldpmed", "camera"})
+_TELLS: Final = frozenset({"dicom", "pcd", "intellivue", "astm", "poct1a", "snmp", "lldpmed", "camera"})
 #: Kinds that the technical departments keep in the register.
 _UNLISTED: Final = frozenset({"SMARTPHONE", "WORKSTATION", "PHONE", "SERVER", "ROUTER", "SWITCH", "AP", "CAM", "PRINT"})
 _HEADINGS: Final = (

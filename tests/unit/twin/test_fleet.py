@@ -44,3 +44,8 @@ def test_no_address_is_given_twice_but_the_inherited_ones(fleet):
 def test_no_host_name_of_a_domain_is_given_twice(fleet):
     names = [device.hostname for device in fleet.devices if device.hostname and device.model.kind != "SMARTPHONE"]
     assert len(set(names)) == len(names)
+
+
+def test_no_maker_gives_a_serial_number_twice():
+    told = [(d.model.name, d.serial) for d in Fleet(500, seed=3).devices if d.serial]
+    assert len(set(told)) == len(told)

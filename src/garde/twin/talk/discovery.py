@@ -51,34 +51,6 @@ xmlns:mdpws="http://standards.ieee.org/downloads/11073/11073-20702-2016">\
     yield at, multicast(station, "239.255.255.250", station.port(), 3702, body.encode())
 
 
-def metadata(station: Station, uid: str, maker: str, model: str, serial: str, software: str, name: str) -> list[Turn]:
-    """A participant's Get and the device's ThisModel and ThisDevice (DPWS 1.1 §5), in clear."""
-    ask = (
-        '<?xml version="1.0"?><s12:Envelope xmlns:s12="http://www.w3.org/2003/05/soap-envelope" '
-        'xmlns:wsa="http://www.w3.org/2005/08/addressing"><s12:Header><wsa:Action>http://schemas.xmlsoap.org/ws/2004/09/'
-        f"transfer/Get</wsa:Action><wsa:To>urn:uuid:{uid}</wsa:To></s12:Header><s12:Body/></s12:Envelope>"
-    )
-    tell = (
-        '<?xml version="1.0"?><s12:Envelope xmlns:s12="http://www.w3.org/2003/05/soap-envelope" '
-        'xmlns:mex="http://schemas.xmlsoap.org/ws/2004/09/mex" '
-        'xmlns:dpws="http://docs.oasis-open.org/ws-dd/ns/dpws/2009/01"><s12:Body><mex:Metadata><mex:MetadataSection>'
-        f'<dpws:ThisModel><dpws:Manufacturer xml:lang="en">{maker}</dpws:Manufacturer>'
-        f'<dpws:ModelName xml:lang="en">{model}</dpws:ModelName></dpws:ThisModel></mex:MetadataSection>'
-        f'<mex:MetadataSection><dpws:ThisDevice><dpws:FriendlyName xml:lang="en">{name}</dpws:FriendlyName>'
-        f"<dpws:FirmwareVersion>{software}</dpws:FirmwareVersion><dpws:SerialNumber>{serial}</dpws:SerialNumber>"
-        "</dpws:ThisDevice></mex:MetadataSection></mex:Metadata></s12:Body></s12:Envelope>"
-    )
-    post = (
-        f"POST /{uid} HTTP/1.1\r\nHost: {station.ip}:6464\r\nContent-Type: application/soap+xml; charset=utf-8\r\n"
-        f"Content-Length: {len(ask.encode())}\r\n\r\n{ask}"
-    )
-    answer = (
-        "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml; charset=utf-8\r\n"
-        f"Content-Length: {len(tell.encode())}\r\n\r\n{tell}"
-    )
-    return [Turn(True, post.encode()), Turn(False, answer.encode(), 20 * MILLI)]
-
-
 def ssdp_alive(station: Station, uid: str, kind: str, server: str, at: int) -> Iterator[Frame]:
     """NOTIFY ssdp:alive for the root device and its type (UPnP 2.0 §1.2.2)."""
     port = station.port()

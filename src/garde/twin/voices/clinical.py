@@ -94,7 +94,7 @@ def _pcd(day: Day, device: Device, rng: Random) -> Iterator[Event]:
 
 
 def _sdc(day: Day, device: Device, rng: Random) -> Iterator[Event]:
-    """An SDC provider says hello with its type and place; a participant asks what it is."""
+    """An SDC provider says hello with its type and place; a participant talks to it in secret (IEEE 11073-20702 §9)."""
     uid = discovery.endpoint(rng)
     ward = device.ward
     code = device.model.mdc.partition("^")[0]
@@ -102,24 +102,9 @@ def _sdc(day: Day, device: Device, rng: Random) -> Iterator[Event]:
     for number in (1, 2):
         at = day.at(rng, 0.11, 0.5)
         yield at, partial(discovery.hello, device.station, uid, code, place, at, sequence=number)
-    model = device.model
-    yield day.talk(
-        day.engine.station,
-        device.station,
-        6464,
-        day.at(rng),
-        partial(
-            discovery.metadata,
-            device.station,
-            uid,
-            model.maker,
-            model.name,
-            device.serial,
-            model.software,
-            f"{model.name} {ward.code}/{device.bed}",
-        ),
-        rng,
-    )
+    certificate = day.certificate(f"{uid}.local", device.model.maker)
+    turns = partial(day.kit.handshake, device.station.ip, certificate, rng, data=2400)
+    yield day.talk(day.engine.station, device.station, 6464, day.at(rng), turns, rng)
 
 
 def _intellivue(day: Day, device: Device, rng: Random) -> Iterator[Event]:

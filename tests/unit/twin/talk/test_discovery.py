@@ -15,14 +15,11 @@ def test_a_hello_is_well_formed_and_has_type_and_place(pair):
     assert "poc=REA-A&amp;bed=3" in body
 
 
-def test_descriptions_and_metadata_are_as_long_as_they_say(pair):
-    for turns in (
-        discovery.description(pair[0], "u", "k", "Axis", "P3245", "S", "n"),
-        discovery.metadata(pair[0], "u", "Dräger", "V800", "S", "1", "n"),
-    ):
-        head, _, body = turns[1].data.partition(b"\r\n\r\n")
-        assert f"Content-Length: {len(body)}".encode() in head
-        ElementTree.fromstring(body)
+def test_a_description_is_as_long_as_it_says_and_well_formed(pair):
+    turns = discovery.description(pair[0], "u", "k", "Axis", "P3245", "S", "n")
+    head, _, body = turns[1].data.partition(b"\r\n\r\n")
+    assert f"Content-Length: {len(body)}".encode() in head
+    ElementTree.fromstring(body)
 
 
 def test_alive_is_said_for_the_root_and_for_the_type(pair):

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from garde.api.devices import as_record
+from garde.report.devices import as_record
 
 from garde.app import replay
 from garde.twin import make

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from garde.api.devices import as_record
+from garde.report.devices import as_record
 
 from garde.app import replay
 from garde.twin import make

@@ -41,6 +41,10 @@ class Summary(NamedTuple):
     packets: int
     octets: int
 
+    def __str__(self) -> str:
+        size = self.octets / 1e6
+        return f"{self.devices} devices and {self.ghosts} ghosts: {self.packets} packets, {size:.1f} MB written"
+
 
 def make(
     devices: int,

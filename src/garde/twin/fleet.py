@@ -20,6 +20,7 @@ from typing import Final
 
 import msgspec
 
+from garde.errors import Refused
 from garde.twin.hospital import ANYWHERE, WARDS, Ward
 from garde.twin.models import Model, models, spell, systems
 from garde.twin.station import Station
@@ -92,11 +93,14 @@ class Fleet:
     Args:
         size: how many can be observed, core servers and switches included; at least 20.
         seed: decides everything.
+
+    Raises:
+        Refused: too small to have servers and anybody besides.
     """
 
     def __init__(self, size: int, seed: int) -> None:
         if size < 20:
-            raise ValueError("a hospital of fewer than 20 devices has nobody to talk to")
+            raise Refused("twin.too-small", f"{size} devices have nobody to talk to", hint="Ask for 20 or more")
         self.rng = Random(f"fleet {seed}")
         self.devices: list[Device] = []
         self.ghosts: list[Device] = []

@@ -5,7 +5,7 @@ Reference: reference/ui.md (the words of the wards). A made-up university hospit
 
 Example:
     >>> WARDS["REA-A"].name, WARDS["REA-A"].address(10)
-    ('Réanimation A', '10.20.4.10')
+    ('Réanimation A', '10.21.0.10')
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NETBIOS: Final = "CHUSE"
 
 
 class Ward(NamedTuple):
-    """A ward and its network: four /24 side by side, the router at the first address.
+    """A ward and its network: a /16, the router at the first address.
 
     Attributes:
         code: short name, as in host names and HL7 PV1-3.
@@ -39,9 +39,9 @@ class Ward(NamedTuple):
 
     def address(self, number: int) -> str:
         """The n-th address of the ward's network."""
-        if not 0 < number < 1023:
+        if not 0 < number < 65535:
             raise ValueError(f"{self.code} has no address {number}")
-        return f"10.{60 if self.annex else 20}.{self.vlan // 10 * 4 + number // 256}.{number % 256}"
+        return f"10.{(60 if self.annex else 20) + self.vlan // 10}.{number // 256}.{number % 256}"
 
 
 WARDS: Final = {

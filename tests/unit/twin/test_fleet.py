@@ -2,6 +2,7 @@
 
 import pytest
 
+from garde.errors import Refused
 from garde.twin.fleet import Fleet
 
 
@@ -19,7 +20,7 @@ def test_a_fleet_has_the_size_that_was_asked_for(size):
 
 
 def test_a_hospital_needs_its_servers():
-    with pytest.raises(ValueError, match="fewer than 20"):
+    with pytest.raises(Refused, match="nobody to talk to"):
         Fleet(19, seed=1)
 
 

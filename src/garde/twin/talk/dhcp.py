@@ -78,11 +78,11 @@ def lease(station: Station, server: Station, router: bytes, at: int, rng: Random
         packet = ipv4(_NOBODY, b"\xff" * 4, UDP, body, ttl=station.stack.ttl, number=station.next_identification())
         return ethernet(BROADCAST, station.mac, IPV4, packet, station.vlan)
 
-    gateway = packed(station.ip)[:3] + b"\x01"
+    gateway = packed(station.ip)[:2] + b"\0\x01"
     given = (
         option(54, where)
         + option(51, struct.pack("!I", 28800))
-        + option(1, b"\xff\xff\xfc\0")
+        + option(1, b"\xff\xff\0\0")
         + option(3, gateway)
         + option(6, where)
         + option(15, DOMAIN.encode())

@@ -74,7 +74,7 @@ def _poll(number: int) -> bytes:
 
 def indicate(monitor: Station, system: int, at: int) -> Iterator[Frame]:
     """The connection indication that a monitor broadcasts on port 24005."""
-    address = monitor.mac + packed(monitor.ip) + b"\xff\xff\xfc\x00"
+    address = monitor.mac + packed(monitor.ip) + b"\xff\xff\0\0"
     info = _attributes((0x0986, struct.pack("!HH", 1, system)), (0xF100, address))
     body = b"\0\0\x01\0" + _event(1, 0, 0x0D02, at, info)
     yield at, multicast(monitor, "255.255.255.255", 24105, 24005, body, ttl=monitor.stack.ttl)

@@ -94,7 +94,7 @@ def netbios(name: str, suffix: int) -> bytes:
 
 def nbns_register(station: Station, domain: str, at: int, rng: Random) -> Iterator[Frame]:
     """Registration of the workstation, server and domain names by broadcast (RFC 1002 §4.2.2)."""
-    broadcast = ".".join([*station.ip.split(".")[:2], str(int(station.ip.split(".")[2]) | 3), "255"])
+    broadcast = ".".join([*station.ip.split(".")[:2], "255", "255"])
     for name, suffix, group in ((station.name, 0x00, 0), (station.name, 0x20, 0), (domain, 0x00, 0x8000)):
         question = netbios(name, suffix) + struct.pack("!HH", 0x20, 1)
         data = struct.pack("!H", group) + packed(station.ip)

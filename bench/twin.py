@@ -13,9 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from garde.report.devices import as_record
-
 from garde.app import replay
+from garde.report.devices import as_record
 from garde.twin import make
 from garde.twin.score import Card, score
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from garde.report.devices import as_record
 
 from garde.app import replay
+from garde.report.devices import as_record
 from garde.twin import make
 from garde.twin.score import score
 

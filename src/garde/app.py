@@ -118,6 +118,46 @@ def replay(
     return report
 
 
+def watch(interface: str, *, seconds: float = 0.0, store: str | None = None, config: Path | None = None) -> Report:
+    """Listen to an interface and keep what is learnt, until the time is over or the person interrupts.
+
+    Raises:
+        Refused: this process may not listen.
+        Unreachable: there is no such interface, or the store does not answer.
+    """
+    from garde.capture.ring import Ring
+
+    chosen = settings.load(config)
+    started = time.perf_counter()
+    report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
+    with opened(chosen, store) as (kept, bus), Ring(interface) as ring:
+        runner = runner_of(chosen, kept, bus)
+
+        def work(messages: Sequence[Message]) -> None:
+            bus.publish(messages)
+            runner.drain()
+
+        sensor = Sensor(chosen.capture.sensor, file=interface, flows=chosen.capture.flows)
+        gathered = _Gathered(work)
+        try:
+            for block in ring.blocks(seconds):
+                gathered.take(sensor.hear(block))
+                gathered.take(sensor.conversations())
+                if not len(block):
+                    gathered.flush()
+        except KeyboardInterrupt:
+            report.trouble.append("Interrupted: what was heard so far is kept")
+        gathered.take(sensor.finish())
+        gathered.take(sensor.conversations())
+        gathered.flush()
+        stats = sensor.stats
+        report.stats.update(packets=stats.packets, bytes=stats.octets, flows=stats.flows)
+        report.stats["lost"] = stats.lost | ({"ring": ring.dropped} if ring.dropped else {})
+        report.devices = list(kept.all(Device))
+    report.stats["seconds"] = round(time.perf_counter() - started, 3)
+    return report
+
+
 def _keep(
     files: Sequence[Path],
     chosen: settings.Config,

@@ -86,6 +86,22 @@ def replay(
 
 
 @app.command()
+def watch(
+    interface: Annotated[str, typer.Argument(metavar="IFACE", help="Network interface of the mirror port.")],
+    seconds: Annotated[float, typer.Option(help="Stop after so many seconds; 0 listens until interrupted.")] = 0.0,
+    form: FormatOption = Format.table,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Listen to an interface and keep what is learnt."""
+    import garde.app as verbs
+
+    report = _run(lambda: verbs.watch(interface, seconds=seconds, store=store, config=config))
+    print(report.text(form.value))
+    _say(report.summary)
+
+
+@app.command()
 def devices(form: FormatOption = Format.table, store: StoreOption = None, config: ConfigOption = None) -> None:
     """List the devices of a store."""
     import garde.app as verbs

@@ -144,8 +144,8 @@ class Tracker:
 
     # --- in -------------------------------------------------------------------------------------------------------
 
-    def feed(self, block: Block) -> list[Payload]:
-        """Account for a block; returns the payloads kept of it, in the order of capture."""
+    def account(self, block: Block) -> None:
+        """Let the kernel account for a block, and leave what it kept in its arrays: the first half of `feed`."""
         size = len(block)
         if size > self._size:
             self._size = size
@@ -169,6 +169,11 @@ class Tracker:
             self._scratch,
         )
         self._number += size
+
+    def feed(self, block: Block) -> list[Payload]:
+        """Account for a block; returns the payloads kept of it, in the order of capture."""
+        self.account(block)
+        count = self._count
         gone = self._gone[: count[k.GONE]]
         out = self._payloads(block, gone) if count[k.EVENTS] else []
         if len(gone):

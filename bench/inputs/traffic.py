@@ -7,7 +7,7 @@ segments.
 
 Example::
 
-    python -m bench.traffic bench/out/traffic.pcap --octets 500000000
+    python -m bench.inputs.traffic bench/out/traffic.pcap --octets 500000000
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.corpus.place import captures
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SEGMENT = 1448
 #: Replica captures larger than this are left out: one of them would be the benchmark.
 LARGEST = 2_000_000
@@ -186,16 +186,19 @@ def longs() -> Iterator[bytes]:
                 yield frame
 
 
-def write(path: Path, octets: int) -> int:
-    """Write a capture of at least ``octets`` octets, 20 µs between packets; returns the number of packets."""
+def write(path: Path, octets: int, *, zoo: float = 0.5, most: int = 1 << 40) -> int:
+    """Write a capture of ``octets`` octets or ``most`` packets, 20 µs apart; returns the number of packets.
+
+    ``zoo`` is the share of the octets that replicas of the captures at hand make.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     size, count = 24, 0
     streams = [replicas(), longs()]
     written = [0, 0]
     with path.open("wb", buffering=1 << 22) as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
-        while size < octets:
-            which = int(written[0] > written[1])
+        while size < octets and count < most:
+            which = int(written[0] * (1 - zoo) > written[1] * zoo)
             frame = next(streams[which], None)
             if frame is None:
                 written[which] = octets * 2
@@ -214,8 +217,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("path", type=Path)
     parser.add_argument("--octets", type=int, default=500_000_000)
+    parser.add_argument("--zoo", type=float, default=0.5)
     chosen = parser.parse_args()
-    print(f"{write(chosen.path, chosen.octets):,} packets, {chosen.path.stat().st_size:,} octets")
+    print(f"{write(chosen.path, chosen.octets, zoo=chosen.zoo):,} packets, {chosen.path.stat().st_size:,} octets")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What the benchmarks run on, made here and never kept."""

@@ -72,12 +72,10 @@ def _asked(data: bytes, options: list[Option], relayed: bool) -> Iterator[Fact]:
         start = first[_VENDOR][0]
         number = int.from_bytes(data[start : start + 4], "big")
         yield Fact("dhcpv6.enterprise", str(number), start, start + 4, about=about)
-    if _FQDN in first:
+    if _FQDN in first and first[_FQDN][1] - first[_FQDN][0] > 1:
         start, end = first[_FQDN]
-        try:
-            name = read_name(data[:end], start + 1, "dhcpv6.name")[0]
-        except Malformed:
-            name = ""
+        # A partial name ends without the empty label (RFC 4704 §4.2).
+        name = read_name(data[:end] + b"\0", start + 1, "dhcpv6.name")[0]
         yield Fact("hostname", name, start + 1, end, about=about)
     if _ORO in first:
         start, end = first[_ORO]

@@ -39,11 +39,7 @@ def _told(message: Message, base: int) -> Iterator[Fact]:
 
 
 def _looks_like(data: bytes, hint: Hint) -> float:
-    if not plausible(data) or 5353 in hint.ports or 5355 in hint.ports or 137 in hint.ports:
-        return 0.0
-    if PORT not in hint.ports:
-        return 0.0
-    return 0.8
+    return 0.8 if PORT in hint.ports and plausible(data) else 0.0
 
 
 def _measure(data: bytearray, synced: bool) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from garde.dissect.naming.dhcpv6 import DHCPV6
 from garde.dissect.spec import Fact, Malformed
-from tests.captures.dhcpv6.messages import RELAYED, RELAYED_REPLY, REPLY, SOLICIT
+from tests.captures.dhcpv6.messages import RELAYED, RELAYED_REPLY, REPLY, SOLICIT, option
 from tests.playbook import Playbook
 
 
@@ -40,6 +40,15 @@ def test_through_a_relay() -> None:
     station = "mac:00:09:fb:01:02:04"
     assert {fact[2] for fact in told(Playbook(DHCPV6, port=547).client(RELAYED))} == {station}
     assert told(Playbook(DHCPV6, port=547).server(RELAYED_REPLY))[1] == ("ip", "2001:db8::77", station)
+
+
+@pytest.mark.parametrize(
+    ("value", "names"), [(b"", []), (b"\0", []), (b"\0\x05pumps", ["pumps"]), (b"\0\x05pumps\0", ["pumps"])]
+)
+def test_names_whole_partial_and_absent(value: bytes, names: list[str]) -> None:
+    book = Playbook(DHCPV6, port=547)
+    book.client(SOLICIT[:4] + option(39, value))
+    assert book.values("hostname") == names
 
 
 def test_relays_in_relays_end() -> None:

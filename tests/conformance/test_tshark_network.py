@@ -1,4 +1,4 @@
-"""DHCP, SNMP, DNS, LLDP and ARP: Garde and tshark read the same fields in the same captures, ours and the corpus's."""
+"""DHCP, SNMP, DNS, LLDP and others: Garde and tshark read the same fields in our captures and in the corpus's."""
 
 from __future__ import annotations
 
@@ -189,5 +189,39 @@ def test_lldp(path: Path) -> None:
     assert {row for row in seen if ":" not in row[2] or row[1] != "ip"} == expected
 
 
+#: Protocol → filter, and tshark's fields that give each attribute.
+FIELDS = {
+    "cdp": ("cdp", {"hostname": ["cdp.deviceid"], "cdp.platform": ["cdp.platform"], "vlan": ["cdp.native_vlan"]}),
+    "radius": ("radius", {"radius.nas": ["radius.NAS_Identifier"], "switch_port": ["radius.NAS_Port_Id"]}),
+    "ssdp": ("ssdp && (http.response || http.request.method == NOTIFY)", {"ssdp.server": ["http.server"]}),
+    "mdns": ("mdns && dns.flags.response == 1", {"ip": ["dns.a", "dns.aaaa"]}),
+    "dhcpv6": (
+        "dhcpv6.msgtype in {1, 3, 4, 5, 6, 8, 9, 11}",
+        {"hostname": ["dhcpv6.client_domain"], "dhcpv6.enterprise": ["dhcpv6.vendorclass.enterprise"]},
+    ),
+    "ntp": ("ntp.flags.mode in {4, 5} && ntp.stratum in {1..15}", {"ntp.stratum": ["ntp.stratum"]}),
+}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "path"),
+    [(protocol, path) for protocol in FIELDS for path in of(protocol)],
+    ids=lambda case: case if isinstance(case, str) else name(case),
+)
+def test_fields(protocol: str, path: Path) -> None:
+    where, wanted = FIELDS[protocol]
+    names = [(attribute, field) for attribute, fields in wanted.items() for field in fields]
+    rows = columns(path, *(field for _, field in names), where=f"({where}) && !_ws.malformed && !icmp")
+    expected = {
+        (attribute, plain(one).removesuffix("."))
+        for row in rows
+        for (attribute, _), text in zip(names, row, strict=True)
+        for one in text.split(MARK)
+        if one
+    }
+    seen = {(one.attribute, plain(one.value)) for one in observations(path) if one.source == protocol}
+    assert {one for one in seen if one[0] in wanted} == expected
+
+
 def test_there_is_something_to_compare() -> None:
-    assert all(of(protocol) for protocol in ("dhcp", "snmp", "dns", "arp", "lldp"))
+    assert all(of(protocol) for protocol in ("dhcp", "snmp", "dns", "arp", "lldp", *FIELDS))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from garde.dissect.spec import STREAM, Dissector, Hint
+from garde.dissect.spec import STREAM, Dissector, Fact, Hint
 from garde.dissect.table import DISSECTORS
 from garde.errors import Malformed
-from tests.captures.seeds import Conversation, Player, check, conversations, play, weight
+from garde.wire.flow import Endpoint, Flow, Payload
+from tests.captures.seeds import AT, ENDS, Conversation, Player, check, conversations, play, weight
 
 ROWS = pytest.mark.parametrize("row", list(DISSECTORS), ids=lambda row: row.name)
 SEEDED = [row for row in DISSECTORS if conversations().get(row.name)]
@@ -131,3 +133,28 @@ def test_what_a_session_holds_is_bounded(row: Dissector) -> None:
             except Malformed:
                 break
         assert weight(player.session) < before + HEAVIEST
+
+
+@DAMAGED
+def test_a_row_looks_at_bytes_alone_or_says_so(row: Dissector) -> None:
+    """`garde.dissect.recall` trusts it: the same bytes between others, at another time, tell the same."""
+
+    def said(ends: tuple[Endpoint, Endpoint], later: int) -> list[list[Fact]]:
+        out = []
+        for talk in seeds(row):
+            session, sent = row.session(), [0, 0]
+            flow = Flow(0, row.layer, 17, ends)
+            for number, (way, data) in enumerate(talk):
+                at = AT + number * later
+                offset = sent[way] if row.layer == STREAM else 0
+                sent[way] += len(data)
+                with contextlib.suppress(Malformed):
+                    out.append(list(session.feed(Payload(flow, way, at, data, 1, 54, offset))))
+        return out
+
+    told = [said(ENDS, 10**6), said(ENDS, 10**9)]
+    # Addresses that messages of the golden captures speak of.
+    for ip in ("192.0.2.41", "192.0.2.99", "203.0.113.5"):
+        one, two = Endpoint("00:00:5e:00:53:91", ip, 40000), Endpoint("00:00:5e:00:53:92", ip, 104)
+        told.append(said((one, two), 10**6))
+    assert any(one != told[0] for one in told) == row.situated, row.name

@@ -188,7 +188,7 @@ class Engine:
         if reading.step is None:
             return step
         reading.depth += 1
-        if (row is not None and row.timed) or reading.depth > DEPTH or reading.age != self._recall.age:
+        if (row is not None and row.situated) or reading.depth > DEPTH or reading.age != self._recall.age:
             reading.step = None
             return step
         key = (payload.direction, payload.gap, payload.offset, payload.data)

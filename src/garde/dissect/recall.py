@@ -3,9 +3,9 @@
 Question: a scanner opens the same association a thousand times a day, a server shows the same certificate to everybody:
 must each be dissected again?
 Reference: DESIGN §2 rule 1: a session is a function of the bytes it is fed, so equal bytes in equal order give equal
-facts. Left out: rows that look at the time (``Dissector.timed``), which are always read; what a fact is about is told
-relative to sender and receiver, so it holds for other addresses. Memory is bounded by ``OCTETS`` of payload and by
-``DEPTH``.
+facts. Left out: rows that look at the time or at addresses (``Dissector.situated``), which are always read; what a fact
+is about is told relative to sender and receiver, so it holds for other addresses. Memory is bounded by ``OCTETS`` of
+payload and by ``DEPTH``.
 
 Example:
     >>> recall = Recall()

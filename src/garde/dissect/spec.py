@@ -107,7 +107,8 @@ class Dissector(msgspec.Struct, frozen=True, kw_only=True):
         looks_like: first bytes of a payload and a hint → 0..1, how likely this is the protocol. Below 0.5 never chosen.
         session: makes a fresh session.
         keep: patterns for which the kernel should keep more of a flow.
-        timed: its facts depend on ``payload.at``, so equal bytes may tell something else (`garde.dissect.recall`).
+        situated: its facts depend on more than the bytes and the ports, on when or by whom they were sent, so equal
+            bytes may tell something else (`garde.dissect.recall`).
     """
 
     name: str
@@ -117,7 +118,7 @@ class Dissector(msgspec.Struct, frozen=True, kw_only=True):
     looks_like: Callable[[bytes, Hint], float]
     session: Callable[[], Session]
     keep: tuple[Keep, ...] = ()
-    timed: bool = False
+    situated: bool = False
 
 
 class _Stateless:

@@ -34,7 +34,7 @@ class _Counting:
                 self.done = True
 
 
-def row(timed: bool) -> Dissector:
+def row(situated: bool) -> Dissector:
     return Dissector(
         name="dns",
         layer=STREAM,
@@ -42,7 +42,7 @@ def row(timed: bool) -> Dissector:
         emits=frozenset({"hostname"}),
         looks_like=lambda data, hint: 0.9 if data[:1] in b"ab" else 0.0,
         session=_Counting,
-        timed=timed,
+        situated=situated,
     )
 
 
@@ -64,8 +64,8 @@ WORDS = st.lists(st.sampled_from([b"a", b"b", b"ab", b"x", b".", b"!", b"a!b"]),
 
 @given(st.lists(WORDS, min_size=1, max_size=8))
 def test_remembered_or_read_the_facts_are_the_same(conversations: list[list[bytes]]) -> None:
-    """A row that says it looks at the time is never recalled: it is the oracle of the one that is."""
-    quick, plain = (Engine(Registry(row(timed)), sensor="s", file="f") for timed in (False, True))
+    """A row that says it looks at more than bytes is never recalled: it is the oracle of the one that is."""
+    quick, plain = (Engine(Registry(row(situated)), sensor="s", file="f") for situated in (False, True))
     for number, words in enumerate(conversations):
         assert talk(quick, number, words) == talk(plain, number, words)
         assert quick.finished() == plain.finished()

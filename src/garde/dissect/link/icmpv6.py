@@ -74,4 +74,5 @@ ICMPV6 = Dissector(
     emits=frozenset({"ip", "icmpv6.role"}),
     looks_like=_looks_like,
     session=stateless(_facts),
+    situated=True,
 )

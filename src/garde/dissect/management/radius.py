@@ -119,4 +119,5 @@ RADIUS = Dissector(
     emits=frozenset({"ip", "radius.nas", "radius.role", "switch_port"}),
     looks_like=_looks_like,
     session=stateless(_facts),
+    situated=True,
 )

@@ -98,4 +98,5 @@ SYSLOG = Dissector(
     emits=frozenset({"hostname", "syslog.program"}),
     looks_like=_looks_like,
     session=stateless(_facts),
+    situated=True,
 )

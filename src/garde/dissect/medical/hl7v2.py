@@ -212,7 +212,7 @@ HL7V2 = Dissector(
     ),
     looks_like=_looks_like,
     session=_Session,
-    timed=True,
+    situated=True,
     keep=(
         Keep(0, b"\x0bMSH", payloads=64),
         Keep(0, b"\x0bBHS", payloads=64),

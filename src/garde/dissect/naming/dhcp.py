@@ -167,4 +167,5 @@ DHCP = Dissector(
     ),
     looks_like=_looks_like,
     session=stateless(_facts),
+    situated=True,
 )

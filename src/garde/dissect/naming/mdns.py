@@ -128,4 +128,5 @@ MDNS = Dissector(
     ),
     looks_like=_looks_like,
     session=stateless(_facts),
+    situated=True,
 )

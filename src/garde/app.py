@@ -286,7 +286,7 @@ def _read(
 ) -> None:
     """Walk every file from capture to observations, and to conversations when they are wanted."""
     for number, path in enumerate(files):
-        sensor = Sensor(chosen.capture.sensor, file=path.name, flows=chosen.capture.flows)
+        sensor = Sensor(chosen.capture.sensor, file=path.name, flows=chosen.capture.flows, talks=talks)
         try:
             capture = open_capture(path)
         except GardeError as error:

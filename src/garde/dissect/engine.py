@@ -97,7 +97,7 @@ class Engine:
         self._seen: dict[tuple[object, ...], int] = {}
         #: dissector → payloads it called malformed
         self.malformed: dict[str, int] = {}
-        #: flow number → dissector that read it
+        #: flow number → dissector that read it; the oldest are forgotten
         self.services: dict[int, str] = {}
 
     def feed(self, payloads: Iterable[Payload]) -> list[Observation]:
@@ -159,7 +159,7 @@ class Engine:
                 reading.step = step
                 reading.past.append(payload)
                 if step.row is not None:
-                    self.services[payload.flow.number] = step.row.name
+                    self._serve(payload.flow.number, step.row)
                 return step
         # Off the path: a session is made that has heard everything so far.
         past, reading.past, reading.step = reading.past, [], None
@@ -210,8 +210,13 @@ class Engine:
             reading.misses += 1
             return False
         reading.row, reading.session = best, best.session()
-        self.services[flow.number] = best.name
+        self._serve(flow.number, best)
         return True
+
+    def _serve(self, number: int, row: Dissector) -> None:
+        if number not in self.services and len(self.services) >= 2 * self._flows:
+            del self.services[next(iter(self.services))]
+        self.services[number] = row.name
 
     def _state(self, reading: _Reading, row: Dissector, fact: Fact, payload: Payload, out: list[Observation]) -> None:
         value = clean(fact.value)

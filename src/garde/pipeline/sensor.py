@@ -30,13 +30,15 @@ class Sensor:
         name: of the sensor, written on every observation.
         file: of the capture, or of the interface.
         flows: rows of the flow table; memory is bounded by it.
+        talks: whether `conversations` will be asked for; what it would need is kept until then.
     """
 
-    def __init__(self, name: str, *, file: str, flows: int = SLOTS) -> None:
+    def __init__(self, name: str, *, file: str, flows: int = SLOTS, talks: bool = True) -> None:
         keep = [(one.offset, one.value, one.mask, one.payloads) for row in DISSECTORS for one in row.keep]
         self._tracker = Tracker(keep, slots=flows)
         self._engine = Engine(DISSECTORS, sensor=name, file=file)
         self._talks = Conversations(name, file)
+        self._talking = talks
         self._name, self._file = name, file
 
     @property
@@ -49,7 +51,8 @@ class Sensor:
         payloads = self._tracker.feed(block)
         observations = self._sighted() + self._engine.feed(payloads)
         self._tracker.release(self._engine.finished())
-        self._tracker.forget()
+        if not self._talking:
+            self._tracker.forget()
         return observations
 
     def finish(self) -> list[Observation]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from garde.capture.reader import open_capture
 from garde.pipeline.sensor import Sensor
+from tests.packets import block, ether, ip4, tcp
 
 CAPTURE = Path(__file__).parents[2] / "captures" / "dicom" / "dicom.pcap"
 
@@ -16,3 +17,12 @@ def test_a_capture_becomes_observations_with_places() -> None:
     assert any(one.attribute == "dicom.ae" for one in seen)
     assert {one.sensor for one in seen} == {"core-1"}
     assert all(one.place and 1 <= one.place.packet <= sensor.stats.packets for one in seen)
+
+
+def test_who_asks_for_no_conversations_gets_none_and_nothing_is_kept_for_them() -> None:
+    frames = [ether(ip4(tcp(b"x", sport=1000 + i))) for i in range(100)]
+    asked, quiet = Sensor("s", file="f", flows=16), Sensor("s", file="f", flows=16, talks=False)
+    for sensor in (asked, quiet):
+        sensor.hear(block(frames))
+    assert asked.conversations()
+    assert quiet.conversations() == []

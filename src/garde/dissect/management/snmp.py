@@ -180,9 +180,11 @@ def oid(raw: bytes) -> str:
 
 
 def _version(data: bytes) -> int:
-    """The version behind the head of a message, or -1."""
+    """The version behind the head of a message, or -1: LDAP too begins with a number, but no string or header follows."""
     pos = 2 + (data[1] & 0x7F if data[1] & 0x80 else 0)
-    return data[pos + 2] if data[pos : pos + 2] == b"\x02\x01" and len(data) > pos + 2 else -1
+    if data[pos : pos + 2] != b"\x02\x01" or data[pos + 3 : pos + 4] not in (b"\x04", b"\x30"):
+        return -1
+    return data[pos + 2]
 
 
 def _looks_like(data: bytes, hint: Hint) -> float:

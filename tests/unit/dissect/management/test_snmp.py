@@ -97,6 +97,9 @@ def test_more_of_a_conversation_is_kept(message: bytes) -> None:
 
 def test_another_sequence_is_not_snmp() -> None:
     assert Playbook(SNMP, port=161).likely(bytes.fromhex("300c020105040161a005020101")) == 0.0
+    # An LDAP search and its bind.
+    assert Playbook(SNMP, port=389).likely(bytes.fromhex("300c020101630704000a01000a0100")) == 0.0
+    assert Playbook(SNMP, port=389).likely(bytes.fromhex("300c020101600702010304008000")) == 0.0
     for bad in (b"\x30\x03\x02\x01\x01", b"\x31" + GET[1:], b"\x30\x80" + GET[2:]):
         with pytest.raises(Malformed):
             Playbook(SNMP).client(bad)

@@ -4,7 +4,7 @@ Question: what would a mirror port of a hospital whose every device is known hav
 Reference: issue 2 part 10. The same arguments give the same octets. The twin shares no code with the dissectors
 and no knowledge with the catalogue: it is what both are measured against.
 
-Walk: ``models.toml`` → `Fleet` (who is there) → `Day` (who speaks when) → ``talk`` (which bytes) → `tcp` and
+Walk: ``makes/`` → `Fleet` (who is there) → `Day` (who speaks when) → ``talk`` (which bytes) → `tcp` and
 `frames` (which packets) → `pcap`; beside it `truth` (what is so) and `score` (what was found of it).
 
 Example:

@@ -251,7 +251,8 @@ class Day:
 
     def _images(self, rng: Random) -> Iterator[Event]:
         """Long flows of image data from the scanners to the archive, until ``bulk`` bytes have gone."""
-        scanners = [d for d in self.fleet.speaking("dicom") if d.model.kind in ("CT", "MR")]
+        modalities = list(self.fleet.speaking("dicom"))
+        scanners = [d for d in modalities if d.model.kind in ("CT", "MR")] or modalities[:1]
         pixels = rng.randbytes(512 * 512 * 2)
         each = max(1, self.bulk // len(pixels) // max(1, len(scanners)))
         for scanner in scanners:

@@ -215,18 +215,18 @@ class Fleet:
     def _trouble(self, device: Device, number: int) -> None:
         """Make every so-manieth device of some models awkward."""
         name = device.model.name
-        if name == "ProDesk 600" and number % 12 == 5:
+        if name == "ProDesk 600" and number % 6 == 2:
             device.ward, device.role = WARDS["ANNEXE"], "annex"
             device.stations = [self.interface(device)]
             device.hostname = f"POSTE-ANNEXE-{device.number}"
-        elif name == "OptiPlex 7090" and number % 14 == 3:
+        elif name == "OptiPlex 7090" and number % 7 == 3:
             device.role = "dual-homed"
             device.hostname = f"CHARIOT-{device.ward.code}-{device.number}"
             device.stations.append(self.interface(device, WARDS["WIFI"]))
         elif name == "OptiPlex 7090" and number == 1:
             device.role, device.hostname, device.ward = "maintenance laptop", "PORTABLE-BIOSERV", WARDS["IMAG"]
             device.stations = [self.interface(device)]
-        elif name == "BeneVision N17" and number % 9 == 2:
+        elif name == "BeneVision N17" and number % 4 == 1:
             device.role, device.moves = "moved", "REA-A" if device.ward.code != "REA-A" else "REA-B"
         elif name == "Galaxy A53" and number % 4 == 1:
             device.role = "lease given back"

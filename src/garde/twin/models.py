@@ -1,4 +1,4 @@
-"""Models: the devices and stacks a hospital buys, read from ``models.toml``.
+"""Models: the devices and stacks a hospital buys, read from ``makes/``.
 
 Question: what does one make and model look like on the wire?
 Reference: domain notes 01 §9 (address blocks) and 02 §3 (kinds). The twin's knowledge is its own: nothing here comes
@@ -22,7 +22,7 @@ from garde.twin.station import Stack, stacks
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of ``models.toml``.
+    """A row ``[[model]]``.
 
     Attributes:
         name, kind, maker: as the truth file says them.
@@ -67,12 +67,17 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _rows() -> dict[str, list[dict[str, object]]]:
-    return tomllib.loads(resources.files("garde.twin").joinpath("models.toml").read_text("utf-8"))
+    out: dict[str, list[dict[str, object]]] = {"model": [], "stack": []}
+    folder = resources.files("garde.twin").joinpath("makes")
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        for table, rows in tomllib.loads(file.read_text("utf-8")).items():
+            out[table] += rows
+    return out
 
 
 @cache
 def models() -> dict[str, Model]:
-    """Models by name, in the order of the file."""
+    """Models by name, in the order of the files."""
     return {row.name: row for row in msgspec.convert(_rows()["model"], list[Model])}
 
 

@@ -104,5 +104,5 @@ class Station(msgspec.Struct, kw_only=True):
 
 
 def stacks(rows: list[dict[str, object]]) -> Mapping[str, Stack]:
-    """Stacks by name, from the rows of ``models.toml``."""
+    """Stacks by name, from the rows of ``makes/``."""
     return {stack.name: stack for stack in (msgspec.convert(row, Stack) for row in rows)}

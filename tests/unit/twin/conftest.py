@@ -13,12 +13,12 @@ from garde.twin.voices import VOICES
 
 @pytest.fixture(scope="session")
 def fleet():
-    return Fleet(150, seed=3)
+    return Fleet(300, seed=3)
 
 
 @pytest.fixture(scope="session")
 def day(fleet):
-    return Day(Fleet(150, seed=3), VOICES, seed=3)
+    return Day(Fleet(300, seed=3), VOICES, seed=3)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ def test_frames_come_in_the_order_of_time_and_within_the_day(day):
 
 
 def test_image_data_is_added_on_request_and_made_while_it_is_sent():
-    day = Day(Fleet(60, seed=1), VOICES, seed=1, bulk=20_000_000)
+    day = Day(Fleet(150, seed=1), VOICES, seed=1, bulk=20_000_000)
     assert sum(len(frame) for _, frame in day.frames()) > 20_000_000
 
 

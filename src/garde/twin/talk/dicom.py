@@ -60,6 +60,8 @@ CLASSES: Final = {
         ("RTPLAN", "481.5"),
         ("ECG", "9.1.1"),
         ("ES", "77.1.1"),
+        ("OPT", "77.1.5.4"),
+        ("PX", "1.1"),
     )
 }
 NAMES: Final = ("ZZMARTIN^LEA", "ZZBERNARD^HUGO", "ZZPETIT^JADE", "ZZDURAND^LOUIS", "ZZLEROY^ALICE", "ZZMOREAU^PAUL")

@@ -34,21 +34,42 @@ def location(facility: str, building: str, floor: str, ward: str, bed: str) -> s
     return f"{root}?fac={facility}&bldng={building}&flr={floor}&poc={ward}&bed={bed}".replace("&", "&amp;")
 
 
-def hello(station: Station, uid: str, mdc: str, place: str, at: int, *, sequence: int = 1) -> Iterator[Frame]:
-    """A Hello of an SDC provider (WS-Discovery 1.1 §4.1)."""
-    scopes = f"sdc.mds.pkp:1.2.840.10004.20701.1.1 sdc.cdc.type:///{mdc} {place}"
+def _hello(
+    station: Station, uid: str, names: str, types: str, scopes: str, address: str, at: int, sequence: int
+) -> Iterator[Frame]:
+    """A Hello (WS-Discovery 1.1 §4.1) with namespaces, types, scopes and transport address."""
     body = f"""<?xml version="1.0" encoding="UTF-8"?>
 <s12:Envelope xmlns:s12="http://www.w3.org/2003/05/soap-envelope" xmlns:wsa="http://www.w3.org/2005/08/addressing" \
-xmlns:wsd="{_WSD}" xmlns:dpws="http://docs.oasis-open.org/ws-dd/ns/dpws/2009/01" \
-xmlns:mdpws="http://standards.ieee.org/downloads/11073/11073-20702-2016">\
+xmlns:wsd="{_WSD}" {names}>\
 <s12:Header><wsa:Action>{_WSD}/Hello</wsa:Action><wsa:MessageID>urn:uuid:{uid[:-4]}{sequence:04x}</wsa:MessageID>\
 <wsa:To>urn:docs-oasis-open-org:ws-dd:ns:discovery:2009:01</wsa:To>\
 <wsd:AppSequence InstanceId="1" MessageNumber="{sequence}"/></s12:Header>\
 <s12:Body><wsd:Hello><wsa:EndpointReference><wsa:Address>urn:uuid:{uid}</wsa:Address></wsa:EndpointReference>\
-<wsd:Types>dpws:Device mdpws:MedicalDevice</wsd:Types><wsd:Scopes>{scopes}</wsd:Scopes>\
-<wsd:XAddrs>https://{station.ip}:6464/{uid}</wsd:XAddrs><wsd:MetadataVersion>1</wsd:MetadataVersion></wsd:Hello>\
+<wsd:Types>{types}</wsd:Types><wsd:Scopes>{scopes}</wsd:Scopes>\
+<wsd:XAddrs>{address}</wsd:XAddrs><wsd:MetadataVersion>1</wsd:MetadataVersion></wsd:Hello>\
 </s12:Body></s12:Envelope>"""
     yield at, multicast(station, "239.255.255.250", station.port(), 3702, body.encode())
+
+
+def hello(station: Station, uid: str, mdc: str, place: str, at: int, *, sequence: int = 1) -> Iterator[Frame]:
+    """A Hello of an SDC provider (IEEE 11073-20702 §8)."""
+    names = (
+        'xmlns:dpws="http://docs.oasis-open.org/ws-dd/ns/dpws/2009/01" '
+        'xmlns:mdpws="http://standards.ieee.org/downloads/11073/11073-20702-2016"'
+    )
+    scopes = f"sdc.mds.pkp:1.2.840.10004.20701.1.1 sdc.cdc.type:///{mdc} {place}"
+    address = f"https://{station.ip}:6464/{uid}"
+    return _hello(station, uid, names, "dpws:Device mdpws:MedicalDevice", scopes, address, at, sequence)
+
+
+def onvif(station: Station, uid: str, maker: str, model: str, at: int, *, sequence: int = 1) -> Iterator[Frame]:
+    """A Hello of an ONVIF camera (core specification §7.3.2.2: scopes of type, hardware and name)."""
+    names = 'xmlns:dn="http://www.onvif.org/ver10/network/wsdl"'
+    root = "onvif://www.onvif.org"
+    words = ("type/video_encoder", "Profile/Streaming", f"hardware/{model}", f"name/{maker.upper()}%20{model}")
+    scopes = " ".join(f"{root}/{word}" for word in words)
+    address = f"http://{station.ip}/onvif/device_service"
+    return _hello(station, uid, names, "dn:NetworkVideoTransmitter", scopes, address, at, sequence)
 
 
 def ssdp_alive(station: Station, uid: str, kind: str, server: str, at: int) -> Iterator[Frame]:

@@ -22,7 +22,7 @@ from garde.twin.tcp import MILLI, SECOND, Turn
 NAMES: Final = ("ZZMARTIN^LEA", "ZZBERNARD^HUGO", "ZZPETIT^JADE", "ZZDURAND^LOUIS", "ZZLEROY^ALICE", "ZZMOREAU^PAUL")
 _PCD: Final = "IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO"
 
-#: Name of the device's system in models.toml, first component → VMD and metrics: (code, unit, lowest, highest).
+#: Name of the device's system in makes/, first component → VMD and metrics: (code, unit, lowest, highest).
 _METRICS: Final[dict[str, tuple[str, tuple[tuple[str, str, int, int], ...]]]] = {
     "69965": (
         "69798^MDC_DEV_ECG_VMD^MDC",

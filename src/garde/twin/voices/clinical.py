@@ -135,7 +135,8 @@ def _intellivue(day: Day, device: Device, rng: Random) -> Iterator[Event]:
 
 def _central(day: Day, device: Device, rng: Random) -> Iterator[Event]:
     """A central station passes its monitors' values on to the engine."""
-    monitors = [d for d in day.fleet.speaking("intellivue") if d.ward is device.ward][:3]
+    everybody = list(day.fleet.speaking("intellivue"))
+    monitors = [d for d in everybody if d.ward is device.ward][:3] or everybody[:1]
     if not monitors:
         return
     sender, engine = hl7.Application("PIC_iX"), hl7.Application("EAI")

@@ -103,28 +103,15 @@ def _lldp(day: Day, device: Device, rng: Random) -> Iterator[Event]:
 
 
 def _lldpmed(day: Day, device: Device, rng: Random) -> Iterator[Event]:
+    """A telephone's inventory (LLDP-MED)."""
     model = device.model
-    med = [
-        (5, "1"),
-        (6, "sboot8841.12"),
-        (7, f"sip88xx.{model.software}"),
-        (8, device.serial),
-        (9, "Cisco Systems, Inc."),
-        (10, model.name),
-    ]
+    cisco = model.maker == "Cisco"
+    maker, boot = ("Cisco Systems, Inc.", "sboot8841.12") if cisco else (model.maker, "1.10")
+    software = f"sip88xx.{model.software}" if cisco else model.software
+    med = [(5, "1"), (6, boot), (7, software), (8, device.serial), (9, maker), (10, model.name)]
+    text = f"Cisco IP Phone {model.name}" if cisco else f"{model.maker} {model.name}"
     at = day.at(rng, 0.05)
-    yield (
-        at,
-        partial(
-            link.lldp,
-            device.station,
-            at,
-            port="Port 1",
-            description=f"Cisco IP Phone {model.name}",
-            capabilities=0x24,
-            med=med,
-        ),
-    )
+    yield at, partial(link.lldp, device.station, at, port="Port 1", description=text, capabilities=0x24, med=med)
 
 
 def _cdp(day: Day, device: Device, rng: Random) -> Iterator[Event]:
@@ -219,7 +206,19 @@ def _ntp(day: Day, device: Device, rng: Random) -> Iterator[Event]:
         yield at, partial(management.ntp, device.station, day.clock, at, rng)
 
 
+def _fortigate(day: Day, device: Device, rng: Random) -> Iterator[Event]:
+    """A firewall's log: key and value pairs with its name and serial number."""
+    for _ in range(6):
+        at = day.at(rng)
+        text = (
+            f'date=2026-03-10 time=08:00:00 devname="{device.hostname}" devid="{device.serial}" logid="0000000013" '
+            f'type="traffic" subtype="forward" level="notice" srcip=10.40.0.10 dstip=17.253.109.201 action="accept"'
+        )
+        yield at, partial(management.syslog, device.station, day.clock, text, at, priority=189)
+
+
 NETWORK: Final[dict[str, Voice]] = {
+    "fortigate": _fortigate,
     "http": _http,
     "telnet": _telnet,
     "ssh": _ssh,

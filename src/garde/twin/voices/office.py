@@ -22,7 +22,7 @@ from garde.twin.talk import (
     remote,
     smb,
 )
-from garde.twin.tcp import SECOND
+from garde.twin.tcp import SECOND, Turn
 
 
 def _smb(day: Day, device: Device, rng: Random) -> Iterator[Event]:
@@ -185,7 +185,56 @@ def _mobile(day: Day, device: Device, rng: Random) -> Iterator[Event]:
     )
 
 
+def _onvif(day: Day, device: Device, rng: Random) -> Iterator[Event]:
+    """A camera that says hello in the words of ONVIF (core specification §7.3)."""
+    model = device.model
+    uid = discovery.endpoint(rng)
+    for number in (1, 2):
+        at = day.at(rng)
+        yield at, partial(discovery.onvif, device.station, uid, model.maker, model.name, at, sequence=number)
+
+
+def _nas(day: Day, device: Device, rng: Random) -> Iterator[Event]:
+    """A disk station: shares for the office, and its description over UPnP."""
+    kind, uid, model = "urn:schemas-upnp-org:device:Basic:1", discovery.endpoint(rng), device.model
+    at = day.at(rng)
+    yield at, partial(discovery.ssdp_alive, device.station, uid, kind, "Synology/DSM/10.20.0.1", at)
+    turns = partial(
+        discovery.description, device.station, uid, kind, model.maker, model.name, device.serial, device.hostname
+    )
+    yield day.talk(day.supervision, device.station, 49152, day.at(rng), turns, rng)
+    # Samba tells Windows 6.1 without a build number.
+    own = smb.Host(device.hostname, "6.1.0", rng.randbytes(16))
+    for client in [d for d in day.fleet.speaking("desk") if d.role == ""][:2]:
+        host = smb.Host(client.hostname, client.station.stack.build, Random(client.hostname).randbytes(16))
+        when = day.at(rng)
+        turns = partial(smb.session, host, own, "agent", when, rng)
+        yield day.talk(client.station, device.station, 445, when, turns, rng)
+
+
+def _esxi(day: Day, device: Device, rng: Random) -> Iterator[Event]:
+    """A hypervisor: its maker's certificate, and the greeting of its authentication daemon."""
+    name = f"{device.hostname}.{DOMAIN}"
+    certificate = day.certificate(name, "VMware, Inc")
+    yield day.talk(
+        day.supervision, device.station, 443, day.at(rng), partial(day.kit.handshake, name, certificate, rng), rng
+    )
+    greeting = b"220 VMware Authentication Daemon Version 1.10: SSL Required, ServerDaemonProtocol:SOAP\r\n"
+    yield day.talk(day.supervision, device.station, 902, day.at(rng), lambda: [Turn(False, greeting)], rng)
+    yield day.talk(
+        day.supervision,
+        device.station,
+        80,
+        day.at(rng),
+        partial(remote.page, "/ui/", device.station.ip, "python-requests/2.31.0", "", device.model.title),
+        rng,
+    )
+
+
 OFFICE: Final[dict[str, Voice]] = {
+    "onvif": _onvif,
+    "nas": _nas,
+    "esxi": _esxi,
     "smb": _smb,
     "smb-server": _smb_server,
     "smb1": _smb1,

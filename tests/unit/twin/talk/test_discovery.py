@@ -31,3 +31,10 @@ def test_an_endpoint_is_kept_with_the_seed(rng):
     from random import Random
 
     assert discovery.endpoint(rng) == discovery.endpoint(Random(7))
+
+
+def test_a_camera_says_hello_with_its_hardware(pair):
+    ((_, frame),) = discovery.onvif(pair[0], "b1c2", "Hikvision", "DS-2CD", 0)
+    body = frame[46:].decode()
+    ElementTree.fromstring(body)
+    assert "onvif://www.onvif.org/hardware/DS-2CD" in body

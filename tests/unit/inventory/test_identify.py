@@ -82,6 +82,11 @@ def test_traces_of_a_kind(said: dict[str, str | list[str]], expected: str) -> No
     assert kind(Scene().says(A, IP, **said)) == expected
 
 
+def test_a_washer_that_a_building_controller_reads_is_no_controller() -> None:
+    scene = Scene().says("e4:75:1e:00:00:01", IP, source="modbus", modbus__role="server", manufacturer="Getinge")
+    assert scene.device(IP).kind == "STERI"
+
+
 @pytest.mark.parametrize(
     ("build", "system"),
     [

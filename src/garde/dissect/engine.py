@@ -33,6 +33,10 @@ LIKELY = 0.5
 PATIENCE = 32
 #: Payloads of each direction whose place is remembered, for values that a message completed later brings to light.
 REMEMBERED = 8
+#: Payloads of a stream that told nothing new after which it is left alone for a while, and how long, in nanoseconds: a
+#: link that says the same all day is sampled, one that speaks of ever new devices is read whole.
+STALE = 24
+PAUSE = 60 * 1_000_000_000
 #: Longest value kept, in characters.
 LONGEST = 256
 
@@ -47,7 +51,20 @@ class _Reading:
     session; when it leaves the path, a session is made and fed with them.
     """
 
-    __slots__ = ("age", "depth", "live", "misses", "past", "places", "refused", "row", "session", "step")
+    __slots__ = (
+        "age",
+        "depth",
+        "live",
+        "misses",
+        "past",
+        "places",
+        "refused",
+        "resume",
+        "row",
+        "session",
+        "stale",
+        "step",
+    )
 
     def __init__(self) -> None:
         self.row: Dissector | None = None
@@ -59,6 +76,9 @@ class _Reading:
         self.step: Step | None = None
         self.age = 0
         self.depth = 0
+        #: payloads since the last news, and when reading goes on
+        self.stale = 0
+        self.resume = 0
         self.live = False
         self.past: list[Payload] = []
 
@@ -93,6 +113,7 @@ class Engine:
         self._readings: dict[int, _Reading] = {}
         self._done: dict[int, None] = {}
         self._finished: list[int] = []
+        self._paused: list[int] = []
         self._recall = Recall()
         self._seen: dict[tuple[object, ...], int] = {}
         #: dissector → payloads it called malformed
@@ -109,6 +130,9 @@ class Engine:
             if number in done:
                 continue
             reading = self._reading(payload)
+            if reading.resume and not self._resumed(reading, payload):
+                continue
+            before = len(out)
             if payload.flow.layer == STREAM:
                 if not reading.places:
                     reading.places = deque(maxlen=REMEMBERED), deque(maxlen=REMEMBERED)
@@ -122,6 +146,26 @@ class Engine:
                     self._state(reading, step.row, fact, payload, out)
             if step.done:
                 self._finish(number)
+            elif len(out) > before or payload.flow.layer != STREAM or step.row is None:
+                reading.stale = 0
+            else:
+                reading.stale += 1
+                if reading.stale >= STALE:
+                    reading.resume = payload.at + PAUSE
+                    self._paused.append(number)
+        return out
+
+    def _resumed(self, reading: _Reading, payload: Payload) -> bool:
+        """Whether a flow that was left alone is read again; its session learns that something was passed over."""
+        if reading.resume - PAUSE <= payload.at < reading.resume:
+            return False
+        reading.resume = reading.stale = 0
+        payload.gap = payload.gap or 1
+        return True
+
+    def paused(self) -> list[int]:
+        """Flows left alone for a while, since the last call: the flow table need not hand on what they say."""
+        out, self._paused = self._paused, []
         return out
 
     def finished(self) -> list[int]:

@@ -51,6 +51,7 @@ class Sensor:
         payloads = self._tracker.feed(block)
         observations = self._sighted() + self._engine.feed(payloads)
         self._tracker.release(self._engine.finished())
+        self._tracker.pause(self._engine.paused())
         if not self._talking:
             self._tracker.forget()
         return observations

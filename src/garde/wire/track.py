@@ -202,6 +202,13 @@ class Tracker:
             if slot is not None and self._rows[slot, k.NUMBER] == number:
                 self._rows[slot, k.STATE] |= k.RELEASED
 
+    def pause(self, numbers: Iterable[int]) -> None:
+        """Nothing is wanted of these flows until a pattern matches again, or the next bucket begins."""
+        for number in numbers:
+            slot = self._slots.get(number)
+            if slot is not None and self._rows[slot, k.NUMBER] == number:
+                self._rows[slot, k.LEFT : k.LEFT + 2] = 0
+
     # --- out ------------------------------------------------------------------------------------------------------
 
     def flows(self) -> list[FlowRecord]:

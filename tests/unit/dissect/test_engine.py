@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from garde.dissect.engine import DAY, LONGEST, PATIENCE, Engine, clean
+from garde.dissect.engine import DAY, LONGEST, PATIENCE, PAUSE, STALE, Engine, clean
 from garde.dissect.spec import DATAGRAM, RECEIVER, STREAM, Dissector, Fact, stateless
 from garde.errors import Malformed
 from garde.model.key import Key
@@ -128,3 +128,21 @@ def test_text_of_devices_is_cut_at_its_ends_and_clipped() -> None:
 
 def test_an_empty_value_is_no_observation() -> None:
     assert engine(row("dns", b"A", 0.9)).feed([payload(b"A \0")]) == []
+
+
+def test_a_stream_that_tells_nothing_new_is_left_alone_for_a_while() -> None:
+    stream = msgspec.structs.replace(row("dns", b"A", 0.9), layer=STREAM)
+    one, flow = engine(stream), Flow(0, STREAM, 6, ENDS)
+
+    def say(data: bytes, at: int, offset: int) -> list[str]:
+        return said(one.feed([Payload(flow, 0, at, data, 1, 54, offset)]))
+
+    assert say(b"Ahost", 0, 0) == ["host"]
+    for i in range(STALE):
+        assert say(b"Ahost", 1, 5 + 5 * i) == []
+    assert one.paused() == [0]
+    assert one.paused() == []
+    assert say(b"Aother", 2, 500) == []
+    late = Payload(flow, 0, 2 + PAUSE, b"Aother", 1, 54, 600)
+    assert said(one.feed([late])) == ["other"]
+    assert late.gap == 1

@@ -186,3 +186,12 @@ def test_patterns_with_an_offset_come_first() -> None:
     assert late == 1
     assert rows[0].tolist() == [3, -1, -1, 9, 8]
     assert [i for i in range(256) if first[i]] == [*range(0x40, 0x50), ord("a")]
+
+
+def test_a_paused_flow_speaks_again_when_a_pattern_matches_later() -> None:
+    tracker = Tracker([(0, b"x", b"", 64)], slots=64)
+    (payload,) = feed(tracker, [client(b"x", 1)])
+    tracker.pause([payload.flow.number, 12345])
+    assert feed(tracker, [client(b"x", 2)], at=T0 + 10**9) == []
+    (again,) = feed(tracker, [client(b"x", 3)], at=T0 + k.RENEWAL + 10**9)
+    assert (again.offset, again.gap) == (2, 1)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from functools import lru_cache
 
 from garde.dissect.recall import DEPTH, Recall, Step
 from garde.dissect.spec import SENDER, Dissector, Fact, Hint, Session
@@ -311,6 +312,7 @@ def clean(value: str) -> str:
     return value.strip("\x00 \t\r\n\f\v")[:LONGEST]
 
 
+@lru_cache(1 << 16)
 def _keys(end: Endpoint) -> tuple[Key, ...]:
     # Bytes sent to a group say nothing of one receiver's MAC.
     keys: tuple[Key, ...] = (Key("mac", end.mac),) if end.mac and not is_group_mac(end.mac) else ()

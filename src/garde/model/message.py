@@ -49,7 +49,7 @@ def digest(*parts: object, size: int = 15) -> str:
 
     Parts are told apart by a unit separator, so ``("a", "bc")`` and ``("ab", "c")`` differ.
     """
-    data = b"\x1f".join(str(part).encode("utf-8", "surrogatepass") for part in parts)
+    data = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
     raw = hashlib.blake2b(data, digest_size=size).digest()
     if size % 5:
         return base64.b32encode(raw).decode("ascii").rstrip("=").lower()

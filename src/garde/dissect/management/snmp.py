@@ -180,7 +180,7 @@ def oid(raw: bytes) -> str:
 
 
 def _version(data: bytes) -> int:
-    """The version behind the head of a message, or -1: LDAP begins with a number too, but then with neither of these."""
+    """The version behind the head, or -1: LDAP begins with a number too, but goes on with neither of these tags."""
     pos = 2 + (data[1] & 0x7F if data[1] & 0x80 else 0)
     if data[pos : pos + 2] != b"\x02\x01" or data[pos + 3 : pos + 4] not in (b"\x04", b"\x30"):
         return -1

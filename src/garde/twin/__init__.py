@@ -21,7 +21,7 @@ import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from garde.twin.day import Day
+from garde.twin.day import MORNING, Day
 from garde.twin.fleet import Fleet
 from garde.twin.pcap import Writer
 from garde.twin.truth import register, rows
@@ -57,6 +57,7 @@ def make(
     minutes: int = 20,
     bulk: int = 0,
     nano: bool = False,
+    start: int = MORNING,
 ) -> Summary:
     """Write a hospital's day.
 
@@ -70,9 +71,10 @@ def make(
         minutes: how long the day takes in the capture.
         bulk: bytes of image data to add, for measuring.
         nano: a capture in nanoseconds.
+        start: nanoseconds since 1970 at which the day begins; without it, one and the same morning.
     """
     fleet = Fleet(devices, seed)
-    day = Day(fleet, VOICES, seed, minutes=minutes, started=midstream, bulk=bulk)
+    day = Day(fleet, VOICES, seed, minutes=minutes, started=midstream, bulk=bulk, start=start)
     with out.open("wb", buffering=1 << 20) as file:
         writer = Writer(file, nano=nano)
         for at, frame in day.frames():

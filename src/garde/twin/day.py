@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from random import Random
 from typing import Final
@@ -49,6 +50,7 @@ class Day:
         minutes: how long the day takes in the capture.
         started: the capture begins after connections and associations were set up.
         bulk: bytes of image data to add, for measuring; 0 for none.
+        start: nanoseconds since 1970 at which it begins.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Day:
         minutes: int = 20,
         started: bool = False,
         bulk: int = 0,
+        start: int = MORNING,
     ) -> None:
         self.fleet = fleet
         self.voices = voices
@@ -68,7 +71,8 @@ class Day:
         self.started = started
         self.bulk = bulk
         self.kit = Kit(Random(f"keys {seed}"))
-        self.start = MORNING
+        self.start = start
+        self.date = datetime.fromtimestamp(start // SECOND, UTC).strftime("%Y%m%d")
         self.controller = fleet.named("domain controller").station
         self.clock = fleet.named("time and log server").station
         self.supervision = fleet.named("supervision server").station
@@ -264,7 +268,7 @@ class Day:
                 done = 0
                 for _ in range(each):
                     who = dicom.patient(rng)
-                    one.store(dicom.image(made_by, who, rng, day="20260310", pixels=pixels), 2 * MILLI)
+                    one.store(dicom.image(made_by, who, rng, day=self.date, pixels=pixels), 2 * MILLI)
                     yield from one.turns[done:]
                     one.turns.clear()
                     done = 0

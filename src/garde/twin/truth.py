@@ -23,8 +23,45 @@ from garde.twin.models import systems
 
 #: Voices by which a device tells its own make, model and serial number.
 _TELLS: Final = frozenset({"dicom", "pcd", "intellivue", "astm", "poct1a", "snmp", "lldpmed", "camera"})
-#: Kinds that the technical departments keep in the register.
-_UNLISTED: Final = frozenset({"SMARTPHONE", "WORKSTATION", "PHONE", "SERVER", "ROUTER", "SWITCH", "AP", "CAM", "PRINT"})
+#: Kinds that other departments look after.
+_UNLISTED: Final = frozenset(
+    [
+        "SMARTPHONE",
+        "TABLET",
+        "WORKSTATION",
+        "PHONE",
+        "SERVER",
+        "ROUTER",
+        "SWITCH",
+        "AP",
+        "CAM",
+        "PRINT",
+        "NAS",
+        "HYPERVISOR",
+        "FIREWALL",
+        "UPS",
+        "BMS",
+        "LIS",
+        "EHR",
+    ]
+)
+#: What a device of a kind costs, in euros: least and most; others cost as the last line says.
+_PRICES: Final = {
+    "MR": (700_000, 2_200_000),
+    "LINAC": (1_500_000, 3_500_000),
+    "NM_PET": (600_000, 2_800_000),
+    "CT": (350_000, 1_200_000),
+    "ROBOT": (1_200_000, 2_000_000),
+    "FLUORO": (90_000, 900_000),
+    "MAMMO": (150_000, 350_000),
+    "XR_FIX": (90_000, 250_000),
+    "US": (30_000, 140_000),
+    "CHEM": (90_000, 400_000),
+    "INF_LVP": (900, 2_500),
+    "INF_SYR": (800, 2_200),
+    "GLUC": (300, 900),
+    "": (2_500, 45_000),
+}
 _HEADINGS: Final = (
     "N° inventaire",
     "Désignation",
@@ -118,6 +155,11 @@ def register(fleet: Fleet, seed: int) -> bytes:
     return out.getvalue().encode("cp1252", "replace")
 
 
+def _price(kind: str, rng: Random) -> str:
+    least, most = _PRICES.get(kind, _PRICES[""])
+    return f"{rng.randrange(least, most)},{rng.randrange(100):02d}"
+
+
 def _listed(device: Device, number: int, rng: Random) -> list[str]:
     serial, chance = device.serial, rng.random()
     if serial and chance < 0.05:
@@ -149,6 +191,6 @@ def _listed(device: Device, number: int, rng: Random) -> list[str]:
         mac,
         ip,
         f"{rng.randrange(1, 29):02d}/{rng.randrange(1, 13):02d}/{rng.randrange(2009, 2026)}",
-        f"{rng.randrange(800, 900_000)},{rng.randrange(100):02d}",
+        _price(model.kind, rng),
         "En service" if not device.ghost else "En service ?",
     ]

@@ -31,3 +31,9 @@ def test_a_shorter_day_is_over_sooner():
     day = Day(Fleet(40, seed=1), VOICES, seed=1, minutes=5)
     *_, (last, _) = day.frames()
     assert last - day.start < 20 * 60 * SECOND
+
+
+def test_a_day_begins_when_it_is_told_and_dates_its_studies_so():
+    day = Day(Fleet(40, seed=1), VOICES, seed=1, start=1_800_000_000 * SECOND)
+    assert next(day.frames())[0] >= 1_800_000_000 * SECOND
+    assert day.date == "20270115"

@@ -23,7 +23,8 @@ def test_the_register_is_french_untidy_and_knows_ghosts_but_no_telephones(fleet)
     table = list(csv.DictReader(text.splitlines(), delimiter=";"))
     serials = {row["N° de série"] for row in table}
     assert "Réanimation A" in {row["Service"] for row in table}
-    assert all(ghost.serial[:4] in text for ghost in fleet.ghosts)
+    # Their serial numbers are mistyped now and then, as everybody's.
+    assert sum(ghost.serial in text for ghost in fleet.ghosts) > len(fleet.ghosts) / 2
     assert {device.serial for device in fleet.devices if device.model.kind == "MON_BED"} - serials
     assert not any(row["Modèle"] == "Galaxy A53" for row in table)
 

@@ -61,11 +61,14 @@ def results(sender: str, tests: Sequence[tuple[str, float, str]], at: int, rng: 
     return turns
 
 
+def _now(at: int) -> str:
+    return datetime.fromtimestamp(at // SECOND + 3600, UTC).strftime("%Y-%m-%dT%H:%M:%S+01:00")
+
+
 def _document(kind: str, number: int, at: int, body: str) -> bytes:
-    now = datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S+01:00")
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<{kind}><HDR><HDR.control_id V="{number}"/>'
-        f'<HDR.version_id V="POCT1"/><HDR.creation_dttm V="{now}"/></HDR>{body}</{kind}>\n'
+        f'<HDR.version_id V="POCT1"/><HDR.creation_dttm V="{_now(at)}"/></HDR>{body}</{kind}>\n'
     ).encode()
 
 
@@ -83,7 +86,7 @@ def meter(maker: str, model: str, serial: str, software: str, eui64: str, at: in
         ("DST.R01", '<DST><DST.new_observations_qty V="1"/><DST.condition_cd V="R"/></DST>'),
         (
             "OBS.R01",
-            f'<SVC><SVC.role_cd V="OBS"/><SVC.observation_dttm V="2026-03-10T09:00:00+01:00"/><PT><PT.patient_id '
+            f'<SVC><SVC.role_cd V="OBS"/><SVC.observation_dttm V="{_now(at)}"/><PT><PT.patient_id '
             f'V="ZZ{rng.randrange(10**8):08d}"/><OBS><OBS.observation_id V="2339-0" SN="LN" DN="Glucose"/><OBS.value '
             f'V="{rng.randrange(60, 260)}" U="mg/dL"/><OBS.method_cd V="M"/></OBS></PT></SVC>',
         ),

@@ -37,12 +37,12 @@ def _dicom(day: Day, device: Device, rng: Random) -> Iterator[Event]:
     def morning() -> list[Turn]:
         made_by, who = day.equipment(device), dicom.patient(rng)
         one = day.dialogue(device, day.pacs, [dicom.WORKLIST, dicom.MPPS, storage, dicom.COMMITMENT])
-        query, found = dicom.schedule(made_by, device.ae, who, "20260310")
+        query, found = dicom.schedule(made_by, device.ae, who, day.date)
         one.find(dicom.WORKLIST, query, [found])
-        one.step(made_by, who, f"{made_by.root}.{rng.randrange(10**9)}", "20260310")
-        image = dicom.image(made_by, who, rng, day="20260310")
+        one.step(made_by, who, f"{made_by.root}.{rng.randrange(10**9)}", day.date)
+        image = dicom.image(made_by, who, rng, day=day.date)
         one.store(image)
-        one.store(dicom.image(made_by, who, rng, day="20260310"))
+        one.store(dicom.image(made_by, who, rng, day=day.date))
         one.commit(image)
         return one.release()
 
@@ -67,7 +67,7 @@ def _pacs(day: Day, device: Device, rng: Random) -> Iterator[Event]:
             classes = sorted({dicom.CLASSES[d.model.modality] for d in chosen})
             one = day.dialogue(device, target, classes)
             for source in chosen:
-                one.store(dicom.image(day.equipment(source), dicom.patient(rng), rng, day="20260309"))
+                one.store(dicom.image(day.equipment(source), dicom.patient(rng), rng, day=day.date))
             return one.release()
 
         if chosen:

@@ -211,7 +211,8 @@ def _fortigate(day: Day, device: Device, rng: Random) -> Iterator[Event]:
     for _ in range(6):
         at = day.at(rng)
         text = (
-            f'date=2026-03-10 time=08:00:00 devname="{device.hostname}" devid="{device.serial}" logid="0000000013" '
+            f"date={day.date[:4]}-{day.date[4:6]}-{day.date[6:]} time=08:00:00 "
+            f'devname="{device.hostname}" devid="{device.serial}" logid="0000000013" '
             f'type="traffic" subtype="forward" level="notice" srcip=10.40.0.10 dstip=17.253.109.201 action="accept"'
         )
         yield at, partial(management.syslog, device.station, day.clock, text, at, priority=189)

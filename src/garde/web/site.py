@@ -32,7 +32,8 @@ from garde.errors import Conflict, GardeError, Malformed, Missing, Refused, Unre
 from garde.inventory.kinds import kinds
 from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
-from garde.model.message import moment
+from garde.model.key import Key
+from garde.model.message import digest, moment
 from garde.ports import Bus, Store
 from garde.report.fleet import Fleet, name_of
 from garde.web.charts.strip import sparkline
@@ -107,6 +108,7 @@ class Site:
             name_of=name_of,
             addresses_of=addresses_of,
             speakers_of=speakers_of,
+            key_mark=key_mark,
             bars=bars,
             asset=asset,
             sparkline=sparkline,
@@ -240,6 +242,11 @@ def addresses_of(device: Device) -> list[str]:
     found = [key.value for key in device.keys if key.kind == "ip"]
     wide = [address for address in found if not address.startswith(("fe80:", "169.254."))]
     return (wide or found)[:2]
+
+
+def key_mark(key: Key) -> str:
+    """A key as a form sends it back: its own text may be hostile."""
+    return digest(key, size=10)
 
 
 def speakers_of(claim: Claim) -> list[str]:

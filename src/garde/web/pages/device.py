@@ -28,7 +28,7 @@ from garde.model.device import Claim, Device
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.report.devices import as_record
-from garde.web.site import Site, json
+from garde.web.site import Site, json, key_mark
 
 #: Attributes of the identity card, in order; the rest is listed behind it.
 CARD: Final = (
@@ -239,9 +239,7 @@ def decision(device: Device, form: FormData, site: Site) -> Decision:
         if verb == "merge":
             keys = (*device.keys[:1], found(site, other).keys[0])
         else:
-            keys = tuple(key for key in device.keys if str(key) == other) + tuple(
-                key for key in device.keys[:1] if str(key) != other
-            )
+            keys = (*(key for key in device.keys if other in (key_mark(key), str(key))), *device.keys[:1])
         if len(set(keys)) < 2:
             raise Malformed("decision.other", "Name another device or another of its keys")
     else:

@@ -181,6 +181,20 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", "replace"), "cp1252"
 
 
+def heads_of(data: bytes) -> list[str]:
+    """The column heads of a file, for who maps them by hand.
+
+    Raises:
+        Malformed: not a table.
+        Refused: the file is too large.
+
+    >>> heads_of(b"Serial;Ward\\nSN-1;ICU\\n")
+    ['Serial', 'Ward']
+    """
+    text, _ = decode(data)
+    return _table(text, sniff(text))[0]
+
+
 def sniff(text: str) -> str:
     """The delimiter that cuts the head into most columns."""
     head = next((line for line in text.splitlines() if line.strip()), "")

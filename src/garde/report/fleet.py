@@ -29,8 +29,9 @@ FACETS: Final = ("kind", "manufacturer", "model", "os", "ward", "certainty", "ne
 ORDERS: Final = ("name", "kind", "manufacturer", "model", "ward", "ip", "last_seen", "certainty")
 #: The value of a facet where nothing is known: it is shown, counted and filtered like any other.
 UNKNOWN: Final = ""
-#: Most values of one facet that are listed.
-LISTED: Final = 12
+#: Most values of one facet that are listed: in a glance, and when all are asked for.
+LISTED: Final = 8
+LONGEST: Final = 500
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -44,6 +45,7 @@ class Query(msgspec.Struct, frozen=True):
         down: largest first.
         first: how many to pass over.
         most: how many to give.
+        wide: the facet of which all values are wanted.
     """
 
     filters: tuple[tuple[str, str, bool], ...] = ()
@@ -52,6 +54,7 @@ class Query(msgspec.Struct, frozen=True):
     down: bool = False
     first: int = 0
     most: int = 50
+    wide: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -62,12 +65,14 @@ class Answer(msgspec.Struct, frozen=True):
         total: how many match.
         fleet: how many there are.
         facets: facet → values and how many devices of the answer, with its other filters, have each; most first.
+        values: facet → how many values there are in all.
     """
 
     devices: tuple[Device, ...]
     total: int
     fleet: int
     facets: dict[str, tuple[tuple[str, int], ...]]
+    values: dict[str, int]
 
 
 class Fleet:
@@ -146,9 +151,15 @@ class Fleet:
         with self._lock:
             sets = self._sets(query)
             found = self._meet(sets, self._search(query.text))
-            facets = {facet: self._counts(facet, sets, query) for facet in FACETS}
-            devices = self._page(found, query)
-            return Answer(devices, found.bit_count(), len(self._slots), facets)
+            counts = {facet: self._counts(facet, sets, query) for facet in FACETS}
+            facets = {facet: _listed(facet, counts[facet], query) for facet in FACETS}
+            values = {facet: len(counts[facet]) for facet in FACETS}
+            return Answer(self._page(found, query), found.bit_count(), len(self._slots), facets, values)
+
+    def many(self, facet: str, value: str) -> int:
+        """How many devices of the whole fleet have that value of a facet."""
+        with self._lock:
+            return self._bits[facet].get(value, 0).bit_count()
 
     def without(self, query: Query) -> list[tuple[tuple[str, str, bool], int]]:
         """For a list that is empty: how many devices each single filter, when removed, would leave; most first."""
@@ -197,14 +208,12 @@ class Fleet:
                 marks[slot >> 3] |= 1 << (slot & 7)
         return int.from_bytes(marks, "little")
 
-    def _counts(self, facet: str, sets: dict[str, int], query: Query) -> tuple[tuple[str, int], ...]:
+    def _counts(self, facet: str, sets: dict[str, int], query: Query) -> list[tuple[str, int]]:
         """Counts beside the facet's own filters, so that an alternative can be seen before it is chosen."""
         others = self._meet(sets, self._search(query.text) if query.text else self._all, but=facet)
         counts = [(value, many) for value, bits in self._bits[facet].items() if (many := (bits & others).bit_count())]
         counts.sort(key=lambda pair: (-pair[1], pair[0]))
-        chosen = {value for name, value, _ in query.filters if name == facet}
-        listed = counts[:LISTED] + [pair for pair in counts[LISTED:] if pair[0] in chosen]
-        return tuple(listed)
+        return counts
 
     def _page(self, found: int, query: Query) -> tuple[Device, ...]:
         order = self._order(query.order)
@@ -228,6 +237,13 @@ class Fleet:
             keys = [(order_of(device, column), slot) for slot, device in enumerate(self._devices) if device is not None]
             self._orders[column] = [slot for _, slot in sorted(keys)]
         return self._orders[column]
+
+
+def _listed(facet: str, counts: list[tuple[str, int]], query: Query) -> tuple[tuple[str, int], ...]:
+    """The values that are shown: the most frequent ones, and those that are chosen."""
+    most = LONGEST if facet == query.wide else LISTED
+    chosen = {value for name, value, _ in query.filters if name == facet}
+    return (*counts[:most], *(pair for pair in counts[most:] if pair[0] in chosen))
 
 
 def name_of(device: Device) -> str:

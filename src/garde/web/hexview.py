@@ -1,8 +1,9 @@
 """Hex view: the bytes of one packet, with the field a value was read from.
 
 Question: which bytes of which packet say this?
-Reference: reference of the pages 7.15 (the Why drawer); DESIGN §2 rule 8. A packet of a medical protocol may carry a
-patient's name: there only the headers and the field itself are shown, the other bytes are covered.
+Reference: reference of the pages 7.15 (the Why drawer); DESIGN §2 rule 8. A packet may carry a patient's name or an
+order number: only the headers and the field itself are shown, the other bytes are covered, unless the source reads
+nothing but addressing, naming and announcements. What a rule concluded may rest on any packet, so it is covered too.
 
 Example:
     >>> rows(b"abcdefgh", 2, 3, covered=False)[0].cells[2:4]
@@ -22,9 +23,9 @@ MOST: Final = 512
 NEAR: Final = 96
 #: Headers of Ethernet, IPv4 and TCP; these bytes are never covered.
 HEADERS: Final = 54
-#: Families of sources whose packets may speak of patients.
-COVERED: Final = frozenset(
-    {"dicom", "hl7", "poct1a", "astm", "intellivue", "medibus", "sdc", "http", "ftp", "smb", "mqtt", "upnp"}
+#: Families of sources in whose packets nobody writes of patients; a family that is not here is covered.
+OPEN: Final = frozenset(
+    {"mac", "addressing", "dhcp", "dns", "netbios", "mdns", "lldp", "cdp", "tcp", "tls", "certificate", "ssh", "ntp"}
 )
 
 
@@ -34,6 +35,15 @@ class Cell(msgspec.Struct, frozen=True):
     text: str
     char: str
     mark: bool
+
+
+def is_open(family: str) -> bool:
+    """Whether a packet that a source of this family reads may be shown whole.
+
+    >>> is_open("dhcp"), is_open("dicom"), is_open("identify")
+    (True, False, False)
+    """
+    return family in OPEN
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -21,11 +21,14 @@ from importlib import resources
 from io import BytesIO
 from typing import Final
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from garde.errors import GardeError
+
 CODES: Final = ("en", "fr")
+DAY: Final = 86_400 * 1_000_000_000
 #: French puts a narrow no-break space before high punctuation and inside guillemets.
 _HIGH: Final = re.compile(r" ?([;!?])(?=\s|$)")
 _COLON: Final = re.compile(r" :(?=\s|$)")
@@ -49,17 +52,36 @@ class Language:
         """A number with this language's marks."""
         return str(format_decimal(value, locale=self.code))
 
-    def moment(self, at: int) -> str:
+    def moment(self, at: int, seconds: bool = True) -> str:
         """Nanoseconds since 1970 as this language writes a date and a time (UTC)."""
         try:
             when = dt.datetime.fromtimestamp(at / 1_000_000_000, dt.UTC)
         except (OverflowError, ValueError, OSError):
             return str(at)
-        return str(
-            format_datetime(
-                when, "dd/MM/yyyy HH:mm:ss" if self.code == "fr" else "d MMM yyyy HH:mm:ss", locale=self.code
-            )
-        )
+        day = "dd/MM/yyyy" if self.code == "fr" else "d MMM yyyy"
+        return str(format_datetime(when, f"{day} HH:mm:ss" if seconds else f"{day} HH:mm", locale=self.code))
+
+    def ago(self, at: int, now: int) -> str:
+        """How long ago something was, up to a day; before that, and in the future, its date.
+
+        >>> Language("en").ago(0, 120 * 10**9), Language("en").ago(0, 10**15)
+        ('2 minutes ago', '1 Jan 1970 00:00')
+        """
+        passed = now - at
+        if not 0 <= passed < DAY:
+            return self.moment(at, seconds=False)
+        span = dt.timedelta(seconds=passed // 1_000_000_000)
+        return str(format_timedelta(-span, threshold=1, add_direction=True, locale=self.code))
+
+    def error(self, error: GardeError) -> str:
+        """What went wrong, by its code where this language has a sentence for it, else in the code's own English.
+
+        >>> from garde.errors import Missing
+        >>> Language("fr").error(Missing("device.unknown", "No device answers to 'x'"))
+        'Aucun dispositif ne répond à cette adresse'
+        """
+        said = self._words.get(f"error.{error.code}", "")
+        return spaced(said) if said else self(error.what)
 
 
 @cache

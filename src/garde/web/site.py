@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
@@ -36,7 +37,8 @@ from garde.model.key import Key
 from garde.model.message import digest, moment
 from garde.ports import Bus, Store
 from garde.report.fleet import Fleet, name_of
-from garde.web.charts.strip import sparkline
+from garde.web.charts.bars import bar
+from garde.web.charts.week import week
 from garde.web.hostile import bdi, visible
 from garde.web.language import Language, choose
 
@@ -111,7 +113,8 @@ class Site:
             key_mark=key_mark,
             bars=bars,
             asset=asset,
-            sparkline=sparkline,
+            week=week,
+            bar=bar,
         )
 
     def page(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
@@ -122,11 +125,13 @@ class Site:
             t=language,
             lang=language.code,
             theme=theme if theme in THEMES else THEMES[0],
-            site=self.name,
+            site=self.name if self.name != "Garde" else "",
+            now=self.now(),
             here=f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}",
             path=request.url.path,
             kind_label=lambda name: kind_label(name, language.code),
             attribute_label=lambda name: attribute_label(name, language.code),
+            source_label=lambda name: source_label(name, language),
             **values,
         )
         return HTMLResponse(
@@ -144,6 +149,8 @@ def build(site: Site) -> Starlette:
     async def failed(request: Request, error: Exception) -> Response:
         known = error if isinstance(error, GardeError) else Missing("page.missing", "There is no such page")
         status = STATUS.get(type(known), HTTPStatus.BAD_REQUEST)
+        if isinstance(error, HTTPException):
+            status = HTTPStatus(error.status_code)
         if request.url.path.endswith(".json"):
             return problem(known, status)
         return site.page(request, "error.html", int(status), error=known)
@@ -193,14 +200,22 @@ def same_origin(request: Request) -> bool:
 async def preferences(request: Request) -> Response:
     """Language and theme of a person, kept in cookies for a year."""
     async with request.form(max_files=0, max_fields=8) as form:
-        back = str(form.get("back", "/devices"))
-        response = RedirectResponse(
-            back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/devices", 303
-        )
+        response = RedirectResponse(inside(str(form.get("back", ""))), 303)
         for name in ("lang", "theme"):
             if name in form:
                 response.set_cookie(name, str(form[name])[:10], max_age=31_536_000, httponly=True, samesite="lax")
     return response
+
+
+def inside(back: str) -> str:
+    """An address of this site, or the list: nobody is sent elsewhere.
+
+    >>> inside("/devices?kind=CT"), inside("//elsewhere.example"), inside("/\\\\elsewhere.example")
+    ('/devices?kind=CT', '/devices', '/devices')
+    """
+    parts = urlsplit(back)
+    plain = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    return back if plain and not parts.scheme and not parts.netloc else "/devices"
 
 
 def problem(error: GardeError, status: int) -> Response:
@@ -235,6 +250,12 @@ def attribute_label(name: str, code: str) -> str:
     """What people call an attribute."""
     row = attributes().get(name)
     return name if row is None else row.fr if code == "fr" else row.en
+
+
+def source_label(name: str, language: Language) -> str:
+    """What people call a source: the protocol by its name, not the code's word for it."""
+    said = language(f"source.{name}")
+    return name if said == f"source.{name}" else said
 
 
 def addresses_of(device: Device) -> list[str]:

@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from garde.errors import Malformed
 from garde.model.device import Claim, Source
 from garde.model.observation import Place
-from garde.web.charts.strip import sparkline
+from garde.web.charts.week import week
 from garde.web.site import Site
 
 #: Words of the product with their meaning; the glossary of the documentation says more.
@@ -50,10 +51,11 @@ def routes(site: Site) -> list[Route]:
             Claim("model", f"MX{number}00", confidence, (line,))
             for number, confidence in enumerate((0.1, 0.3, 0.6, 0.86, 0.99))
         ]
-        chart = sparkline([3, 5, 2, 8, 13, 8, 5, 0, 0, 1, 4, 6], "Octets per hour", "Most in the fifth hour.")
-        return site.page(
-            request, "style.html", claims=claims, hostile='"><script>alert(1)</script>\u202egpj.exe', chart=chart
-        )
+        hours = [(hour % 24 > 6) * (hour * 7919 % 997) for hour in range(168)]
+        chart = week(hours, [f"{day:02}/03" for day in range(9, 16)], "Octets per hour", "Calm from midnight to six.")
+        hostile = '"><script>alert(1)</script>\u202egpj.exe'
+        error = Malformed("decision.reason", "A decision needs a reason", hint="Say in a few words how you know")
+        return site.page(request, "style.html", claims=claims, hostile=hostile, chart=chart, error=error)
 
     def words(request: Request) -> Response:
         return site.page(request, "glossary.html", words=WORDS)

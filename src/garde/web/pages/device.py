@@ -9,6 +9,7 @@ Example: ``/devices/d-h75zjpegqxw2pqxznk5wuq5g``
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Iterable
 from typing import Final
@@ -28,6 +29,7 @@ from garde.model.device import Claim, Device
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.report.devices import as_record
+from garde.report.fleet import Query, values_of
 from garde.web.site import Site, json, key_mark
 
 #: Attributes of the identity card, in order; the rest is listed behind it.
@@ -65,10 +67,25 @@ STATED: Final = (
     "bed",
     "owner",
 )
-#: Bars of the activity strip: seven days in hours.
-HOURS: Final = 168
+#: The activity strip: seven days of UTC in hours.
+DAY: Final = 24
+HOURS: Final = 7 * DAY
 HOUR: Final = 3_600 * 1_000_000_000
 PEERS: Final = 20
+#: Lines of the timeline.
+EVENTS: Final = 60
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened to the record: ``seen`` first or last, ``learnt`` from a source, or a person's verb."""
+
+    at: int
+    verb: str
+    attribute: str = ""
+    value: str = ""
+    source: str = ""
+    by: str = ""
+    reason: str = ""
 
 
 class Peer(msgspec.Struct, frozen=True):
@@ -95,8 +112,13 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
         more: further claims.
         many: attributes of several values.
         peers: whom it talks with, most first.
-        hours: octets per hour of the last seven days before it was last seen.
+        hours: octets per hour of seven days of UTC, the last of which is the day on which it was last seen.
+        first_hour: the first of them, in hours since 1970.
+        days: the names of the seven days.
         words: what people said, latest first.
+        standing: attributes of which a person's claim stands, and may be taken back.
+        timeline: what happened, latest first.
+        same: facet → how many devices have the same value, this one included.
         findings: what needs someone.
         carrier: the device that speaks for it.
         stated: attributes that a person may state.
@@ -109,7 +131,12 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
     many: tuple[tuple[str, tuple[Claim, ...]], ...]
     peers: tuple[Peer, ...]
     hours: tuple[int, ...]
+    first_hour: int
+    days: tuple[str, ...]
     words: tuple[Decision, ...]
+    standing: tuple[str, ...]
+    timeline: tuple[Event, ...]
+    same: dict[str, int]
     findings: tuple[Finding, ...]
     carrier: Device | None
     stated: tuple[str, ...] = STATED
@@ -155,6 +182,23 @@ def found(site: Site, name: str) -> Device:
     return device
 
 
+def meant(site: Site, words: str) -> Device:
+    """The device that a person names by its id, or by anything that only it answers to.
+
+    Raises:
+        Malformed: none or several answer.
+    """
+    known = site.fleet.get(words) or next(iter(site.store.linked(Device, [words], 1).get(words, [])), None)
+    if known is not None:
+        return known
+    answer = site.fleet.find(Query(text=words, most=1))
+    if not words or answer.total != 1:
+        raise Malformed(
+            "decision.other", "Name another device or another of its keys", hint="Its id, MAC or IP address"
+        )
+    return answer.devices[0]
+
+
 def device_page(site: Site, device: Device) -> DevicePage:
     """The record of the page: four questions to the store, however much there is."""
     links = [str(key) for key in device.keys]
@@ -170,7 +214,19 @@ def device_page(site: Site, device: Device) -> DevicePage:
         many=tuple(sorted(device.many.items())),
         peers=_peers(site, device, talks.values()),
         hours=_hours(device, talks.values()),
+        first_hour=first_hour(device),
+        days=tuple(day_name(first_hour(device) + day * DAY) for day in range(7)),
         words=tuple(sorted(words.values(), key=lambda word: (-word.at, word.id))),
+        standing=tuple(
+            name
+            for name, one in sorted(device.claims.items())
+            if any(line.by and line.source == "person" for line in one.sources)
+        ),
+        timeline=timeline(device, words.values()),
+        same={
+            facet: site.fleet.many(facet, values_of(device, facet)[0])
+            for facet in ("kind", "manufacturer", "model", "os", "ward")
+        },
         findings=tuple(findings),
         carrier=site.fleet.get(device.carrier) if device.carrier else None,
     )
@@ -201,14 +257,43 @@ def _peers(site: Site, device: Device, talks: Iterable[Conversation]) -> tuple[P
     return tuple(msgspec.structs.replace(peer, device=next(iter(known.get(str(peer.key), [])), None)) for peer in most)
 
 
+def first_hour(device: Device) -> int:
+    """The first hour of the activity strip, in hours since 1970."""
+    return (device.last_at // HOUR // DAY + 1) * DAY - HOURS
+
+
+def day_name(hour: int) -> str:
+    """The day of an hour since 1970, as both languages write it in a chart.
+
+    >>> day_name(0)
+    '01/01'
+    """
+    return f"{dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(hours=hour):%d/%m}"
+
+
 def _hours(device: Device, talks: Iterable[Conversation]) -> tuple[int, ...]:
     hours = [0] * HOURS
-    last = device.last_at // HOUR
+    first = first_hour(device)
     for talk in talks:
-        place = HOURS - 1 - (last - (talk.at + BUCKET - 1) // HOUR)
+        place = (talk.at + BUCKET - 1) // HOUR - first
         if 0 <= place < HOURS:
             hours[place] += talk.octets
     return tuple(hours)
+
+
+def timeline(device: Device, words: Iterable[Decision]) -> tuple[Event, ...]:
+    """When it was first seen, when each value was learnt and from whom, and what people said; latest first."""
+    events = [Event(device.first_at, "seen.first"), Event(device.last_at, "seen.last")]
+    for name, one in device.claims.items():
+        sensed = [line for line in one.sources if not line.by]
+        if sensed:
+            line = min(sensed, key=lambda line: line.first_at)
+            events.append(Event(line.first_at, "learnt", name, one.value, line.source))
+    events += [
+        Event(word.at, word.verb, word.attribute, word.value, by=word.person, reason=word.reason) for word in words
+    ]
+    events.sort(key=lambda event: (-event.at, event.verb, event.attribute))
+    return tuple(events[:EVENTS])
 
 
 def decision(device: Device, form: FormData, site: Site) -> Decision:
@@ -231,13 +316,11 @@ def decision(device: Device, form: FormData, site: Site) -> Decision:
         if verb == "claim":
             if not value:
                 raise Malformed("decision.value", "A claim needs a value")
-            if attribute == "kind" and value not in kinds():
-                raise Malformed("decision.value", f"{value!r} is no kind of device")
             value = canonical(attribute, value)
     elif verb in ("merge", "split"):
         other = str(form.get("other", "")).strip()
         if verb == "merge":
-            keys = (*device.keys[:1], found(site, other).keys[0])
+            keys = (*device.keys[:1], *meant(site, other).keys[:1])
         else:
             keys = (*(key for key in device.keys if other in (key_mark(key), str(key))), *device.keys[:1])
         if len(set(keys)) < 2:

@@ -4,6 +4,9 @@ Question: which devices match this, and where are they?
 Reference: reference of the pages 7.2. The address is the state: filters, words, order and page stand in the query, so a
 list can be sent to a colleague; ``.json`` and ``.csv`` give the same list to programs.
 
+What is said of several chosen devices at once becomes one Decision each. Left out: saved views, which need people to
+sign in.
+
 Example: ``/devices?kind=CT&not.ward=&q=siemens&sort=-last_seen``
 """
 
@@ -14,17 +17,22 @@ from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from garde.errors import Malformed
 from garde.model.device import Device
 from garde.report.devices import as_csv, as_record
 from garde.report.fleet import FACETS, ORDERS, Answer, Query
-from garde.web.site import Site, json
+from garde.web.pages.device import decision, found
+from garde.web.site import Site, inside, json
 
 #: Devices on one page, and in one file for programs.
 ROWS: Final = 50
 FILE: Final = 100_000
+#: What may be said of several devices at once, and of how many.
+TOGETHER: Final = ("ward", "room", "owner", "kind")
+MOST: Final = 500
 #: Prefix of a filter that leaves out.
 NOT: Final = "not."
 
@@ -64,6 +72,10 @@ class DevicesPage(msgspec.Struct, frozen=True, kw_only=True):
         csv, json: addresses of the same list for programs.
         hints: for an empty list, filters whose removal would give devices: chip and how many.
         hidden: filters as name and value, for the search form.
+        more: facet → how many values are not listed, and where all of them are.
+        news: where a browser asks now and then whether the list has changed.
+        wide: the facet of which all values are listed.
+        stated: attributes that may be said of several devices at once.
     """
 
     devices: tuple[Device, ...]
@@ -82,6 +94,10 @@ class DevicesPage(msgspec.Struct, frozen=True, kw_only=True):
     json: str
     hints: tuple[tuple[Chip, int], ...]
     hidden: tuple[tuple[str, str], ...]
+    more: dict[str, tuple[int, str]]
+    news: str
+    wide: str
+    stated: tuple[str, ...] = TOGETHER
 
 
 def routes(site: Site) -> list[Route]:
@@ -99,7 +115,31 @@ def routes(site: Site) -> list[Route]:
         headers = {"content-disposition": 'attachment; filename="devices.csv"'}
         return Response(as_csv(answer.devices), media_type="text/csv; charset=utf-8", headers=headers)
 
-    return [Route("/devices", page), Route("/devices.json", data), Route("/devices.csv", table)]
+    def news(request: Request) -> Response:
+        query = query_of(request)
+        seen = request.query_params.get("seen", "")
+        total = site.fleet.find(msgspec.structs.replace(query, first=0, most=1)).total
+        more = total - int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+        return site.page(request, "news.html", more=more, href=address(query))
+
+    async def decide(request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=MOST + 16) as form:
+            chosen = [found(site, str(name)) for name in form.getlist("device")[:MOST]]
+            if not chosen:
+                raise Malformed("decision.none", "No device is ticked", hint="Tick the devices that you mean")
+            site.bus.publish([decision(device, form, site) for device in chosen])
+            back = str(form.get("back", "/devices"))
+        if site.settle is not None:
+            site.settle()
+        return RedirectResponse(inside(back), 303)
+
+    return [
+        Route("/devices", page),
+        Route("/devices.json", data),
+        Route("/devices.csv", table),
+        Route("/devices/news", news),
+        Route("/devices/decisions", decide, methods=["POST"]),
+    ]
 
 
 def query_of(request: Request) -> Query:
@@ -121,6 +161,7 @@ def query_of(request: Request) -> Query:
         down=sort.startswith("-"),
         first=(page - 1) * ROWS,
         most=ROWS,
+        wide=values.get("all", "") if values.get("all", "") in FACETS else "",
     )
 
 
@@ -132,9 +173,16 @@ def address(query: Query, path: str = "/devices", **change: object) -> str:
         pairs.append(("q", query.text))
     if query.down or query.order != "name":
         pairs.append(("sort", f"{'-' if query.down else ''}{query.order}"))
+    if query.wide:
+        pairs.append(("all", query.wide))
     if query.first:
         pairs.append(("page", str(query.first // ROWS + 1)))
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _with(target: str, **more: str) -> str:
+    """An address with more in its query."""
+    return f"{target}{'&' if '?' in target else '?'}{urlencode(more)}"
 
 
 def pairs_of(query: Query) -> list[tuple[str, str]]:
@@ -171,6 +219,13 @@ def devices_page(site: Site, request: Request) -> DevicesPage:
         if not answer.total
         else (),
         hidden=tuple(pairs_of(query)),
+        more={
+            facet: (missing, address(query, wide=facet))
+            for facet in FACETS
+            if (missing := answer.values[facet] - len(answer.facets[facet])) > 0
+        },
+        wide=query.wide,
+        news=_with(address(query, "/devices/news"), seen=str(answer.total)),
     )
 
 

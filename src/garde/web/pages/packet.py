@@ -22,9 +22,16 @@ from garde.model.device import Device, Source
 from garde.model.message import Message
 from garde.model.recording import Recording
 from garde.report.why import Explanation, explain
-from garde.web.hexview import COVERED, Row, rows
+from garde.web.hexview import Row, is_open, rows
 from garde.web.pages.device import found
 from garde.web.site import Site, json
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What a rule concluded from: its name, and the attributes and values it met, each with a Why of its own."""
+
+    rule: str
+    met: tuple[tuple[str, str], ...]
 
 
 class WhyPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +39,7 @@ class WhyPage(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         device, answer: whose value, and what supports it.
+        steps: beside each source, the rule that spoke, None where the source itself read the value.
         chosen: number of the source whose packet is shown, -1 when no source has bytes.
         line: that source.
         message: the observation in the log, when it is there.
@@ -42,6 +50,7 @@ class WhyPage(msgspec.Struct, frozen=True, kw_only=True):
 
     device: Device
     answer: Explanation
+    steps: tuple[Step | None, ...]
     chosen: int
     line: Source | None
     message: Message | None
@@ -79,6 +88,7 @@ def why_page(site: Site, request: Request) -> WhyPage:
     return WhyPage(
         device=device,
         answer=answer,
+        steps=tuple(step_of(device, one) for one in lines),
         chosen=chosen,
         line=line,
         message=message,
@@ -86,6 +96,18 @@ def why_page(site: Site, request: Request) -> WhyPage:
         trouble=trouble,
         covered=covered,
     )
+
+
+def step_of(device: Device, line: Source) -> Step | None:
+    """The rule behind a source, from its reason ``rule: attribute = value, attribute = value``."""
+    rule, colon, rest = line.reason.partition(": ")
+    if line.by or not colon:
+        return None
+    found = []
+    for name in (*device.claims, *device.many):
+        values = [claim.value for claim in device.many.get(name, ())] or [device.value(name)]
+        found += [(name, value) for value in values if value and f", {name} = {value}," in f", {rest},"]
+    return Step(rule, tuple(found))
 
 
 def _first(lines: tuple[Source, ...]) -> int:
@@ -105,5 +127,5 @@ def _bytes(site: Site, line: Source | None) -> tuple[tuple[Row, ...], str, bool]
     except GardeError:
         return (), "gone", False
     row = sources().get(line.source)
-    covered = row is None or row.family in COVERED
+    covered = row is None or not is_open(row.family)
     return tuple(rows(data, place.offset, place.length, covered=covered)), "", covered

@@ -1,18 +1,17 @@
-// Adds a button that copies what the element holds.
+// Adds a button that copies the element's value. Its words come with the page, in the page's language.
 class CopyValue extends HTMLElement {
   connectedCallback() {
     if (!navigator.clipboard || this.querySelector("button")) return;
     const button = document.createElement("button");
-    const french = document.documentElement.lang === "fr";
-    const value = this.textContent.trim();
     button.type = "button";
-    button.textContent = french ? "copier" : "copy";
-    button.setAttribute("aria-label", `${button.textContent} ${value}`);
+    button.textContent = this.dataset.copy;
+    button.setAttribute("aria-label", `${this.dataset.copy} ${this.dataset.value}`);
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(value);
-      document.querySelector(".live").textContent = french ? "Copié" : "Copied";
+      await navigator.clipboard.writeText(this.dataset.value);
+      document.querySelector(".live").textContent = this.dataset.copied;
+      button.textContent = this.dataset.copied;
     });
-    this.append(button);
+    this.append(" ", button);
   }
 }
 customElements.define("copy-value", CopyValue);

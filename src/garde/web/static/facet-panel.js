@@ -1,10 +1,11 @@
-// Remembers which groups of filters a person closed, within this tab.
+// Remembers which groups of filters a person opened or closed, within this tab.
 class FacetPanel extends HTMLElement {
   connectedCallback() {
     const details = this.querySelector("details");
     if (!details) return;
-    const name = `facet:${details.querySelector("summary").textContent}`;
-    if (sessionStorage.getItem(name) === "closed") details.open = false;
+    const name = `facet:${this.dataset.name}`;
+    const known = sessionStorage.getItem(name);
+    if (known) details.open = known === "open";
     details.addEventListener("toggle", () => {
       sessionStorage.setItem(name, details.open ? "open" : "closed");
     });

@@ -2,4 +2,6 @@
 import "./copy-value.js";
 import "./facet-panel.js";
 import "./key-map.js";
+import "./live-count.js";
+import "./select-rows.js";
 import "./why-drawer.js";

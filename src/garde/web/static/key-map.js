@@ -1,38 +1,43 @@
-// Keys: / search, g then a letter to go, j and k over rows, Enter opens, w why, ? the list. Can be switched off.
-const off = document.getElementById("keys-off");
-const help = document.getElementById("keys");
-let waiting = "";
-let row = -1;
+// Keys: / search, g then a letter to go, j and k over rows, x ticks, Enter opens, w why, e edits, n new, ? the list.
+// A person may switch them off (WCAG 2.1.4).
+class KeyMap extends HTMLElement {
+  connectedCallback() {
+    this.help = this.querySelector("dialog");
+    this.off = this.querySelector("#keys-off");
+    this.row = null;
+    this.waiting = "";
+    this.off.checked = localStorage.getItem("keys") === "off";
+    this.off.addEventListener("change", () => localStorage.setItem("keys", this.off.checked ? "off" : "on"));
+    document.addEventListener("keydown", (event) => this.pressed(event));
+  }
 
-const rows = () => [...document.querySelectorAll("[data-row]")];
-const link = (selector) => rows()[row]?.querySelector(selector);
+  pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+    if (this.off.checked && event.key !== "?") return;
+    const key = this.waiting ? `${this.waiting} ${event.key}` : event.key;
+    this.waiting = "";
+    const place = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (key === "g") this.waiting = "g";
+    else if (place?.matches("a, summary")) place.click();
+    else if (place) place.focus();
+    else if (key === "j") this.step(1);
+    else if (key === "k") this.step(-1);
+    else if (key === "x") this.row?.querySelector("input[type=checkbox]")?.click();
+    else if (key === "w") (this.row?.querySelector("[data-why]") ?? document.querySelector("[data-why]"))?.click();
+    else if (key === "?") this.help.showModal();
+    else return;
+    event.preventDefault();
+  }
 
-function choose(step) {
-  const all = rows();
-  if (!all.length) return;
-  all[row]?.classList.remove("on");
-  row = Math.min(Math.max(row + step, 0), all.length - 1);
-  all[row].classList.add("on");
-  all[row].querySelector("a")?.focus();
+  step(by) {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    if (!rows.length) return;
+    this.row?.classList.remove("on");
+    const at = rows.indexOf(this.row) + by;
+    this.row = rows[Math.min(Math.max(at, 0), rows.length - 1)];
+    this.row.classList.add("on");
+    this.row.querySelector("a")?.focus();
+  }
 }
-
-off.checked = localStorage.getItem("keys") === "off";
-off.addEventListener("change", () => localStorage.setItem("keys", off.checked ? "off" : "on"));
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, dialog")) return;
-  if (off.checked && event.key !== "?") return;
-  const key = waiting ? `${waiting} ${event.key}` : event.key;
-  waiting = "";
-  const place = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (event.key === "g" && key === "g") waiting = "g";
-  else if (place?.matches("a")) place.click();
-  else if (place) place.focus();
-  else if (key === "j") choose(1);
-  else if (key === "k") choose(-1);
-  else if (key === "w") (link("[data-why]") ?? document.querySelector("[data-why]"))?.click();
-  else if (key === "?") help.showModal();
-  else return;
-  event.preventDefault();
-});
+customElements.define("key-map", KeyMap);

@@ -1,0 +1,136 @@
+"""Pages: a small hospital behind a site, for tests that ask it in process and for those in a browser.
+
+Its devices come from a replayed capture, so that every value leads to a packet; beside them stands a device whose
+every word is hostile.
+
+Example::
+
+    with hospital(tmp_path) as site:
+        page = Reader(site).page("/devices")
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from bs4 import BeautifulSoup
+
+from garde import app
+from garde.config import Config
+from garde.model.decision import Finding
+from garde.model.device import Claim, Device, Source
+from garde.model.flow import BUCKET, Conversation
+from garde.model.key import Key
+from garde.model.observation import Place
+from garde.report.fleet import Fleet
+from garde.web.site import Site, build
+
+CAPTURES = Path(__file__).parent / "captures"
+#: What a stranger may call itself: markup, a right-to-left override, a formula.
+HOSTILE = '"><script>alert(1)</script>\u202egpj.exe'
+FORMULA = '=HYPERLINK("x")'
+NOW = 1_780_000_000_000_000_000
+#: Ids of the devices made here.
+STRANGER, PUMP = "d-stranger", "d-pump"
+
+
+def seen(source: str, number: int = 1, **parts: object) -> Source:
+    """A source whose packet lies in no recording."""
+    fixed = {"first_at": NOW - 60 * 10**9, "at": NOW, "place": Place("lost.pcap", number, 60, 4)}
+    return Source(source, "core-1", 0.9, **(fixed | parts))  # type: ignore[arg-type]
+
+
+def claim(attribute: str, value: str, confidence: float = 0.9, source: str = "dicom.dataset") -> Claim:
+    """A claim with one source."""
+    return Claim(attribute, value, confidence, (seen(source),))
+
+
+def stranger() -> Device:
+    """A device whose every word is hostile."""
+    words = ("manufacturer", "model", "serial", "ward", "bed", "software", "friendly_name")
+    return Device(
+        id=STRANGER,
+        keys=(Key("mac", "00:09:fb:0b:ad:01"), Key("ip", "10.6.6.6"), Key("serial", f"acme|x|{HOSTILE}")),
+        first_at=NOW - BUCKET,
+        last_at=NOW,
+        claims={word: claim(word, HOSTILE) for word in words} | {"os": claim("os", FORMULA)},
+        rivals={"model": (claim("model", HOSTILE[::-1], 0.4),)},
+        many={"hostname": (claim("hostname", HOSTILE),)},
+        conflicts=("model",),
+    )
+
+
+def pump() -> Device:
+    """A pump of which one thing is known by a person, one only half, and much not at all."""
+    person = Source("person", "web", 1.0, NOW, NOW, by="k.morel", reason="read on the label")
+    return Device(
+        id=PUMP,
+        keys=(Key("mac", "00:09:fb:0b:ad:02"), Key("ip", "10.6.6.7")),
+        kind="INF_SYR",
+        first_at=NOW - BUCKET,
+        last_at=NOW,
+        claims={
+            "kind": claim("kind", "INF_SYR", 0.7, "oui"),
+            "manufacturer": claim("manufacturer", "Fresenius Kabi", 0.93),
+            "ward": Claim("ward", "Réa A", 1.0, (person,)),
+        },
+    )
+
+
+@contextmanager
+def hospital(folder: Path, *captures: str) -> Iterator[Site]:
+    """A site over a store of its own; ``captures`` are named under tests/captures."""
+    url = f"sqlite:///{folder / 'garde.db'}"
+    app.replay([CAPTURES / name for name in captures or ("dicom/dicom.pcap",)], store=url)
+    with app.opened(Config(), url) as (kept, bus):
+        talk = Conversation(
+            id="c-1", at=NOW - BUCKET, sensor="core-1", source=Key("ip", "10.6.6.7"), target=Key("ip", "10.6.6.6"),
+            protocol="tcp", port=443, service="tls", packets=12, octets=3400, last_at=NOW - 10**9,
+        )  # fmt: skip
+        reasons = (f"model: {HOSTILE}",)
+        finding = Finding(
+            id="f-1", at=NOW, rule="identity.conflict", device=STRANGER, severity="medium", reasons=reasons
+        )
+        with kept.begin() as unit:
+            unit.put([stranger(), pump(), talk, finding])
+        fleet = Fleet(kept.all(Device))
+        runner = app.runner_of(Config(), kept, bus, told=lambda puts, drops: _follow(fleet, puts, drops))
+        yield Site(kept, bus, fleet, name="CHU d'essai", settle=runner.drain, now=lambda: NOW + 120 * 10**9)
+
+
+class Reader:
+    """Asks a site in this process, as a browser without scripts would."""
+
+    def __init__(self, site: Site, language: str = "en") -> None:
+        self._transport = httpx.ASGITransport(build(site))
+        self._headers = {"accept-language": language}
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return asyncio.run(self._ask("GET", path, options))
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return asyncio.run(self._ask("POST", path, options))
+
+    def page(self, path: str, status: int = 200) -> BeautifulSoup:
+        answer = self.get(path)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:300])
+        return BeautifulSoup(answer.text, "html.parser")
+
+    async def _ask(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+        options["headers"] = self._headers | options.get("headers", {})
+        async with httpx.AsyncClient(transport=self._transport, base_url="http://garde.test") as client:
+            return await client.request(method, path, **options)
+
+
+def _follow(fleet: Fleet, puts: object, drops: object) -> None:
+    for record in puts:  # type: ignore[attr-defined]
+        if isinstance(record, Device):
+            fleet.put(record)
+    for drop in drops:  # type: ignore[attr-defined]
+        if drop.kind is Device:
+            fleet.drop(drop.id)

@@ -118,3 +118,19 @@ def test_an_unknown_question_is_missing(store: Store) -> None:
         store.ask("how_is_the_weather")
     with pytest.raises(Missing):
         store.ask("../tables")
+
+
+def test_a_reader_beyond_the_log_is_named(store: Store) -> None:
+    with store.begin() as unit:
+        unit.append([observation(1)])
+        unit.advance("within", "1")
+        unit.advance("beyond", "10")
+    assert store.ask("readers_beyond_the_log") == [{"reader": "beyond", "position": "10"}]
+
+
+def test_every_word_leads_to_a_noun(store: Store) -> None:
+    with store.begin() as unit:
+        unit.put([device(1), device(2)])
+        unit.put([device(1, keys=(Key("ip", "10.0.0.1"),))])
+        unit.drop(Device, ["d-2"])
+    assert store.ask("links_to_nothing", most=5) == []

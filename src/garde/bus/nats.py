@@ -23,7 +23,6 @@ from typing import Any, Final, TypeVar
 
 import nats
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 from nats.js.errors import Error as JetStreamError
 
@@ -72,22 +71,22 @@ class NatsBus:
     Args:
         url: ``nats://host:port``.
         stream: name of the stream; tests give each their own.
+        patience: seconds before a piece that was taken and not acknowledged comes again.
 
     Raises:
         Unreachable: no server answers there, or it has no JetStream.
     """
 
-    def __init__(self, url: str, stream: str = STREAM) -> None:
+    def __init__(self, url: str, stream: str = STREAM, *, patience: float = PATIENCE) -> None:
         self._stream = stream
+        self._patience = patience
         self._subject = stream.lower()
         self._readers: dict[tuple[str, str], Any] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="garde-nats", daemon=True)
         self._thread.start()
         try:
-            self._client = self.do(
-                nats.connect(url, connect_timeout=5, max_reconnect_attempts=-1, allow_reconnect=True)
-            )
+            self._client = self.do(self._connect(url))
             self._jet = self._client.jetstream(timeout=ANSWER)
             self.do(self._open())
         except Unreachable:
@@ -165,7 +164,7 @@ class NatsBus:
             subscription = await self._reader(reader, name)
             try:
                 pieces: list[Any] = await subscription.fetch(most, timeout=share)
-            except NatsTimeoutError:
+            except TimeoutError:
                 continue
             if pieces:
                 return pieces
@@ -174,7 +173,7 @@ class NatsBus:
     async def _reader(self, reader: str, name: str) -> Any:
         key = (reader, name)
         if key not in self._readers:
-            config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, ack_wait=PATIENCE, max_ack_pending=1000)
+            config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, ack_wait=self._patience, max_ack_pending=1000)
             self._readers[key] = await self._jet.pull_subscribe(
                 f"{self._subject}.{name}", durable=f"{reader}-{name}", stream=self._stream, config=config
             )

@@ -1,8 +1,9 @@
 """Integrity: is every stored message what its id says, and does every claim rest on one?
 
 Question: was anything altered or lost since it was written?
-Reference: DESIGN §2 rule 3: ids of derived messages are digests of their content. Left out: a hash chain and seals,
-which would also find a message that was removed together with all that mentions it.
+Reference: DESIGN §2 rule 3: ids of derived messages are digests of their content; §5: a position is advanced together
+with the effects of what it passes. Left out: a hash chain and seals, which would also find a message that was removed
+together with all that mentions it.
 
 Example::
 
@@ -21,12 +22,18 @@ from garde.ports import Store
 
 #: Messages read at a time.
 CHUNK: Final = 5000
+#: Most broken links that are named: after an accident with a disk there may be as many as devices.
+LISTED: Final = 100
 
 
 def breaks(store: Store) -> Iterator[str]:
     """One sentence per break, oldest first; none when all is well."""
     yield from _altered(store)
     yield from _unfounded(store)
+    for row in store.ask("readers_beyond_the_log"):
+        yield f"reader {row['reader']} stands at {row['position']}, behind the end of the log"
+    for row in store.ask("links_to_nothing", most=LISTED):
+        yield f"{row['link']} leads to {row['kind']} {row['id']}, which is not there"
 
 
 def _altered(store: Store) -> Iterator[str]:

@@ -36,3 +36,12 @@ def test_a_claim_that_rests_on_nothing_is_found() -> None:
     with store.begin() as unit:
         unit.put([device(1, claims={"model": Claim("model", "X", 0.9, (line,))})])
     assert list(breaks(store)) == ["model of d-1 rests on message gone, which is not in the log"]
+
+
+def test_a_reader_beyond_the_log_is_found() -> None:
+    store = open_sqlite("", SHAPES)
+    with store.begin() as unit:
+        unit.append([observation(1)])
+        unit.advance("inventory", "1")
+        unit.advance("lost", "2")
+    assert list(breaks(store)) == ["reader lost stands at 2, behind the end of the log"]

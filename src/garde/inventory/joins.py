@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from garde.inventory.evidence import Interface, Line, eui64_mac
@@ -27,6 +28,8 @@ from garde.model.key import Key, is_local_mac
 
 #: Interfaces of one device that a serial number may join; above, it is a default that the maker never changed.
 MANY: Final = 8
+#: Ports of one chassis, each of which may announce itself from a MAC of its own (IEEE 802.1AB §6.2).
+PORTS: Final = 512
 
 
 class Rule(NamedTuple):
@@ -57,6 +60,7 @@ RULES: Final = (
     Rule("ssh.host_key", 4, 2),
     Rule("dhcpv6.duid", 4, 3),
     Rule("dhcp.client_id", MANY, 3, weak_only=True),
+    Rule("lldp.chassis", PORTS, 1),
     Rule("hostname", MANY, 4, weak_only=True),
     Rule("hostname", 2, 4),
 )
@@ -97,11 +101,13 @@ def _has_serial(udi: str) -> bool:
     )
 
 
+_MAC: Final = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 #: What a value must be to name one thing, beyond not being a default.
 _SHAPED: Final[dict[str, Callable[[str], bool]]] = {
     "udi": _has_serial,
     "wsd.endpoint": lambda value: "uuid:" in value,
     "snmp.engine_id": lambda value: len(value) >= 12,
+    "lldp.chassis": lambda value: _MAC.fullmatch(value) is not None,
 }
 
 
@@ -120,16 +126,14 @@ def found_by(record: Interface) -> set[str]:
         names.add(f"ip:{record.ip}")
         if embedded := interface_mac(record.ip):
             names.add(f"mac:{embedded}")
-    for line in record.lines:
-        if line.attribute == "eui64" and (mac := eui64_mac(line.value)):
-            names.add(f"mac:{mac}")
+    names.update(f"mac:{mac}" for mac in _told(record.lines))
     return names - {""}
 
 
 def meets(record: Interface) -> set[str]:
     """Texts by which a record may meet others that are the same device: follow them to find all of it."""
     names = {token(line.attribute, line.value) for line in record.lines if line.attribute in BY_ATTRIBUTE}
-    names.update(f"mac:{eui64_mac(line.value)}" for line in record.lines if line.attribute == "eui64")
+    names.update(f"mac:{mac}" for mac in _told(record.lines))
     names.update(_stations(record))
     keys = (*record.speaks, *record.forwards, *record.also)
     if record.thing is not None:
@@ -137,7 +141,14 @@ def meets(record: Interface) -> set[str]:
     for key in keys:
         names.update(_thing_names(key))
     names.update(str(key) for key in (*record.speaks, *record.forwards))
-    return names - {"", "mac:"}
+    return names - {""}
+
+
+def _told(lines: Iterable[Line]) -> set[str]:
+    """The MACs that an interface says are its device's: inside its EUI-64, and as the chassis of its port."""
+    told = {eui64_mac(line.value) for line in lines if line.attribute == "eui64"}
+    told.update(line.value for line in lines if line.attribute == "lldp.chassis" and _MAC.fullmatch(line.value))
+    return told - {""}
 
 
 def _stations(record: Interface) -> Iterator[str]:
@@ -298,7 +309,23 @@ def joins(nodes: dict[Key, Node]) -> list[Join]:
                 found.update(_pairs(rule, name, group))
     for node in nodes.values():
         found.update(_embedded(node, nodes))
+    found.update(_numbered(nodes))
     return sorted(found)
+
+
+def _numbered(nodes: dict[Key, Node]) -> Iterator[Join]:
+    """Interfaces of one host name whose MACs are numbered in a row, as a maker numbers the ports of a chassis."""
+    rows: dict[tuple[str, str], list[tuple[int, Node]]] = {}
+    for node in nodes.values():
+        if node.anchor.kind == "mac" and not node.weak:
+            number = int(node.anchor.value.replace(":", ""), 16)
+            for name in node.keys.get("hostname", ()):
+                rows.setdefault((name, node.anchor.value[:8]), []).append((number, node))
+    for (name, _), row in rows.items():
+        row.sort(key=lambda pair: pair[0])
+        for (low, left), (high, right) in pairwise(row):
+            if high - low <= PORTS and _alike(left, right):
+                yield Join(4, left.anchor, right.anchor, f"{name} in a row")
 
 
 def _pairs(rule: Rule, name: str, group: list[Node]) -> Iterator[Join]:
@@ -328,17 +355,17 @@ def _alike(left: Node, right: Node) -> bool:
 
 
 def _embedded(node: Node, nodes: dict[Key, Node]) -> Iterator[Join]:
-    """The MAC inside an EUI-64 or an IPv6 address, when that MAC is known."""
+    """The MAC inside an EUI-64 or an IPv6 address, or of the chassis of a port, when that MAC is known."""
     macs: set[str] = set()
     if node.anchor.kind == "ip":
         macs.add(interface_mac(node.anchor.value))
     for key in (node.anchor, *node.also):
         if key.kind == "eui64":
             macs.add(eui64_mac(key.value))
-    said = {line.value for line in node.lines if line.attribute == "eui64"}
     # A gateway repeats the identifiers of many.
+    said = _told(node.lines)
     if len(said) == 1:
-        macs.add(eui64_mac(said.pop()))
+        macs.update(said)
     for mac in macs - {""}:
         other = Key("mac", mac)
         if other in nodes and other != node.anchor:

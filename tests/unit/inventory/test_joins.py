@@ -59,3 +59,34 @@ def test_records_meet_by_the_texts_under_which_they_are_found() -> None:
 def test_what_lies_behind_a_router_is_not_found_by_the_router() -> None:
     record = fold({}, Scene().heard(A, "10.0.9.1", 62).seen)[f"mac:{A}|ip:10.0.9.1"]
     assert found_by(record) == {"ip:10.0.9.1"}
+
+
+CHASSIS = "70:db:98:00:00:00"
+
+
+def test_ports_that_tell_their_chassis_are_one_switch() -> None:
+    scene = Scene().says(CHASSIS, "10.0.0.1", source="snmp", hostname="sw-1")
+    for port in (1, 2, 3):
+        scene.says(f"70:db:98:00:00:{port:02x}", source="lldp", lldp__chassis=CHASSIS)
+    [switch] = scene.devices()
+    assert {key.value for key in switch.keys if key.kind == "mac"} >= {CHASSIS, "70:db:98:00:00:03"}
+
+
+def test_interfaces_of_one_name_numbered_in_a_row_are_one_device_and_far_ones_are_not() -> None:
+    near, far = Scene(), Scene()
+    for port in (1, 2, 3):
+        near.says(f"70:db:98:00:00:{port:02x}", source="cdp", hostname="sw-1")
+        far.says(f"70:db:98:{port:02x}:00:00", source="cdp", hostname="sw-1")
+    assert (len(near.devices()), len(far.devices())) == (1, 3)
+
+
+def test_a_chassis_that_is_no_address_joins_nobody() -> None:
+    scene = Scene()
+    for mac in (A, B):
+        scene.says(mac, source="lldp", lldp__chassis="switch")
+    assert len(scene.devices()) == 2
+
+
+def test_a_port_is_found_by_its_chassis_and_meets_it() -> None:
+    record = fold({}, Scene().says(A, source="lldp", lldp__chassis=CHASSIS).seen)[f"mac:{A}"]
+    assert f"mac:{CHASSIS}" in found_by(record) & meets(record)

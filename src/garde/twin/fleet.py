@@ -54,6 +54,7 @@ class Device(msgspec.Struct, kw_only=True):
         eui64: its IEEE 11073 system id, 16 hexadecimal digits.
         carrier: number of the gateway that speaks for it; 0 for none.
         ghost: in the register and nowhere else.
+        ports: MAC addresses of a switch's ports, from which it announces itself.
         moves: the ward to which it goes at noon.
         role: why it is special, for the truth file; empty for most.
     """
@@ -69,6 +70,7 @@ class Device(msgspec.Struct, kw_only=True):
     eui64: str = ""
     carrier: int = 0
     ghost: bool = False
+    ports: list[bytes] = []
     moves: str = ""
     role: str = ""
 
@@ -167,6 +169,10 @@ class Fleet:
         device.station.name = device.hostname
         device.eui64 = (device.station.mac[:3] + b"\xff\xfe" + device.station.mac[3:]).hex().upper()
         device.bed = self.rng.randint(1, ward.beds) if ward.beds else 0
+        if model.kind in ("SWITCH", "ROUTER"):
+            base = int.from_bytes(device.station.mac, "big")
+            device.ports = [(base + number).to_bytes(6, "big") for number in (25, 26)]
+            self._macs.update(device.ports)
         self.devices.append(device)
         return device
 

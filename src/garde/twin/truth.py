@@ -103,6 +103,8 @@ def keys(device: Device) -> list[dict[str, str]]:
         if not station.behind:
             out["mac", station.mac_text] = None
         out["ip", station.ip] = None
+    for port in device.ports:
+        out["mac", port.hex(":")] = None
     return [{"kind": kind, "value": value} for kind, value in out]
 
 

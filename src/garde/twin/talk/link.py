@@ -66,9 +66,19 @@ def lldp_tlv(kind: int, value: bytes) -> bytes:
 
 
 def lldp(
-    station: Station, at: int, *, port: str, description: str, capabilities: int, med: Sequence[tuple[int, str]] = ()
+    station: Station,
+    at: int,
+    *,
+    port: str,
+    description: str,
+    capabilities: int,
+    med: Sequence[tuple[int, str]] = (),
+    source: bytes = b"",
 ) -> Iterator[Frame]:
-    """One LLDPDU; ``med`` are LLDP-MED inventory subtypes (TIA-1057 §10.2.6) with their texts."""
+    """One LLDPDU; ``med`` are LLDP-MED inventory subtypes (TIA-1057 §10.2.6) with their texts.
+
+    ``source`` is the MAC of the port that sends it, where that is not the station's own.
+    """
     tlvs = [
         lldp_tlv(1, b"\x04" + station.mac),
         lldp_tlv(2, b"\x05" + port.encode()),
@@ -83,11 +93,13 @@ def lldp(
         tlvs.append(lldp_tlv(127, _MED + b"\x01" + struct.pack("!HB", 0x0033, 3)))
         tlvs += [lldp_tlv(127, _MED + bytes((subtype,)) + text.encode()[:32]) for subtype, text in med]
     tlvs.append(lldp_tlv(0, b""))
-    yield at, ethernet(_LLDP, station.mac, 0x88CC, b"".join(tlvs))
+    yield at, ethernet(_LLDP, source or station.mac, 0x88CC, b"".join(tlvs))
 
 
-def cdp(station: Station, at: int, *, port: str, platform: str, version: str, capabilities: int) -> Iterator[Frame]:
-    """One CDP v2 announcement."""
+def cdp(
+    station: Station, at: int, *, port: str, platform: str, version: str, capabilities: int, source: bytes = b""
+) -> Iterator[Frame]:
+    """One CDP v2 announcement, from the MAC of a port where ``source`` names one."""
     address = struct.pack("!I", 1) + b"\x01\x01\xcc" + struct.pack("!H", 4) + packed(station.ip)
     tlvs = b"".join(
         struct.pack("!HH", kind, 4 + len(value)) + value
@@ -104,7 +116,7 @@ def cdp(station: Station, at: int, *, port: str, platform: str, version: str, ca
     )
     body = b"\x02\xb4\0\0" + tlvs
     body = body[:2] + _cdp_checksum(body).to_bytes(2, "big") + body[4:]
-    yield at, llc(_CDP, station.mac, b"\xaa\xaa\x03\x00\x00\x0c\x20\x00" + body)
+    yield at, llc(_CDP, source or station.mac, b"\xaa\xaa\x03\x00\x00\x0c\x20\x00" + body)
 
 
 def _cdp_checksum(body: bytes) -> int:

@@ -95,11 +95,21 @@ def _syslog(day: Day, device: Device, rng: Random) -> Iterator[Event]:
 
 
 def _lldp(day: Day, device: Device, rng: Random) -> Iterator[Event]:
+    """Announcements; those of a switch come from the MAC of the port, not from the chassis' (802.1AB §8.5.2)."""
     bits = {"SWITCH": 0x04, "ROUTER": 0x14, "AP": 0x08}.get(device.model.kind, 0x80)
     text = device.model.snmp[0] if device.model.snmp else f"{device.model.maker} {device.model.name}"
-    for _ in range(3):
+    for number in range(3):
         at = day.at(rng, 0.05)
-        yield at, partial(link.lldp, device.station, at, port="Te1/1/1", description=text, capabilities=bits)
+        name, source = _port(device, number)
+        yield at, partial(link.lldp, device.station, at, port=name, description=text, capabilities=bits, source=source)
+
+
+def _port(device: Device, number: int) -> tuple[str, bytes]:
+    """Name and MAC of one of the ports on which a device announces itself."""
+    if not device.ports:
+        return "GigabitEthernet0", b""
+    chosen = number % len(device.ports)
+    return f"TenGigabitEthernet1/1/{chosen + 1}", device.ports[chosen]
 
 
 def _lldpmed(day: Day, device: Device, rng: Random) -> Iterator[Event]:
@@ -121,13 +131,11 @@ def _cdp(day: Day, device: Device, rng: Random) -> Iterator[Event]:
         platform, version = f"Cisco IP Phone {model.name[3:]}", f"sip88xx.{model.software}"
     else:
         platform, version = f"cisco {model.name.replace('Catalyst ', 'C')}", (model.snmp or (model.software,))[0]
-    port = {"PHONE": "Port 1", "AP": "GigabitEthernet0"}.get(model.kind, "TenGigabitEthernet1/1/1")
-    for _ in range(2):
+    for number in range(2):
         at = day.at(rng, 0.05)
-        yield (
-            at,
-            partial(link.cdp, device.station, at, port=port, platform=platform, version=version, capabilities=bits),
-        )
+        port, source = ("Port 1", b"") if model.kind == "PHONE" else _port(device, number)
+        talk = partial(link.cdp, device.station, at, port=port, platform=platform, version=version, capabilities=bits)
+        yield at, partial(talk, source=source)
 
 
 def _dot1x(day: Day, device: Device, rng: Random) -> Iterator[Event]:

@@ -29,7 +29,7 @@ from garde.twin.mirror import Mirror
 from garde.twin.station import Station
 from garde.twin.talk import dhcp, dicom, hl7, link, management, naming, remote
 from garde.twin.talk.tls import Certificate, Kit
-from garde.twin.tcp import MICRO, MILLI, SECOND, Frame, Turn, converse
+from garde.twin.tcp import MICRO, MILLI, SECOND, Frame, Turn, converse, knock
 
 #: 2026-03-10 06:00 UTC: a Tuesday, 7 o'clock in Paris.
 MORNING: Final = 1_773_122_400 * SECOND
@@ -127,6 +127,7 @@ class Day:
         self._part = (0.0, 1.0)
         yield from self._carried(Random(f"{self.rng.random()} carried"))
         yield from self._leases(Random(f"{self.rng.random()} leases"))
+        yield from self._absent(Random(f"{self.rng.random()} absent"))
         yield from self._maintenance(Random(f"{self.rng.random()} maintenance"))
         if self.bulk:
             yield from self._images(Random(f"{self.rng.random()} images"))
@@ -174,6 +175,7 @@ class Day:
     def _presence(self, station: Station, at: int, rng: Random) -> Iterator[Event]:
         if station.stack.dhcp:
             yield at, partial(dhcp.lease, station, self.controller, self.fleet.router.mac, at, rng)
+            yield at + MILLI, partial(dhcp.relayed, station, self.controller, self._gateway(station), at + MILLI, rng)
         yield at + SECOND, partial(link.arp_announce, station, at + SECOND)
         yield at + 2 * SECOND, partial(link.arp_exchange, station, self._gateway(station), at + 2 * SECOND)
         if station.stack.name in (
@@ -189,6 +191,7 @@ class Day:
             "ios",
         ):
             yield at + 3 * SECOND, partial(link.neighbour, station, at + 3 * SECOND)
+            yield at + 5 * SECOND, partial(link.temporary, station, rng.randbytes(8), at + 5 * SECOND)
 
     def _gateway(self, station: Station) -> Station:
         """The core router's interface in the station's VLAN: one MAC, an address in every network."""
@@ -243,6 +246,17 @@ class Day:
             if device.role == "lease given back":
                 at = self.start + int(self.length * rng.uniform(0.45, 0.5))
                 yield at, partial(dhcp.release, device.station, self.controller, at, rng)
+
+    def _absent(self, rng: Random) -> Iterator[Event]:
+        """Supervision polls addresses where nobody is any more: questions without an answer make no device."""
+        for ward in rng.sample([WARDS[code] for code in ("REA-A", "BLOC", "IMAG", "LABO", "URG", "MED")], 4):
+            gone = Station(mac=bytes(6), ip=ward.address(60_000 + rng.randrange(900)), stack=self.clock.stack)
+            gone.vlan = ward.vlan
+            for _ in range(3):
+                at = self.at(rng)
+                yield at, partial(link.arp_ask, self._gateway(gone), gone.ip, at + MILLI)
+                yield at, partial(management.snmp_unanswered, self.supervision, gone, at, rng)
+                yield at + SECOND, partial(knock, self.supervision, gone, 443, at + SECOND, rng)
 
     def _maintenance(self, rng: Random) -> Iterator[Event]:
         """The laptop of a maintenance firm opens a desktop of a scanner and leaves a file."""

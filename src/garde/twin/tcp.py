@@ -88,6 +88,14 @@ class _Side:
         return out.ljust(-(-len(out) // 4) * 4, b"\0")
 
 
+def knock(client: Station, server: Station, port: int, at: int, rng: Random) -> Iterator[Frame]:
+    """A SYN to nobody, and its two repetitions (RFC 6298 §5.7)."""
+    sport = client.port()
+    side = _Side(client, server, (sport, port), rng)
+    for wait in (0, 1, 3):
+        yield at + wait * SECOND, side.segment(SYN, 0, options=side.options(at, 0))
+
+
 def converse(
     client: Station, server: Station, port: int, at: int, turns: Iterable[Turn], rng: Random, *,
     started: bool = False, close: bool = True, sport: int = 0,

@@ -4,7 +4,7 @@ import struct
 from random import Random
 
 from garde.twin.frames import ACK, FIN, SYN
-from garde.twin.tcp import MSS, Turn, converse
+from garde.twin.tcp import MSS, Turn, converse, knock
 
 
 def segments(frames):
@@ -50,3 +50,9 @@ def test_a_capture_that_begins_later_shows_neither_handshake_nor_set_up(pair, rn
     rows = segments(converse(client, server, 104, 0, turns, rng, sport=50000, started=True, close=False))
     assert not any(row[2] & SYN for row in rows)
     assert [row[3] for row in rows if row[3].strip(b"\0")] == [b"data"]
+
+
+def test_a_knock_is_heard_by_nobody(pair, rng):
+    rows = segments(knock(*pair, 443, 0, rng))
+    assert [row[2] for row in rows] == [SYN] * 3
+    assert len({row[1] for row in rows}) == 1

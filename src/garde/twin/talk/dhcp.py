@@ -101,6 +101,22 @@ def lease(station: Station, server: Station, router: bytes, at: int, rng: Random
     yield at + 60 * MILLI, from_server(5)
 
 
+def relayed(station: Station, server: Station, relay: Station, at: int, rng: Random) -> Iterator[Frame]:
+    """The same request as the relay hands it to the server, and the server's answer (RFC 2131 §4.1, RFC 1542 §4)."""
+    number, where, through = rng.getrandbits(32), packed(server.ip), packed(relay.ip)
+
+    def via(message: bytes) -> bytes:
+        return message[:3] + b"\x01" + message[4:24] + through + message[28:]
+
+    ask = via(_message(False, number, station.mac, _habits(station, 3, packed(station.ip), where)))
+    packet = ipv4(through, where, UDP, udp(through, where, 67, 67, ask), ttl=255, number=rng.getrandbits(16))
+    yield at, ethernet(server.mac, relay.mac, IPV4, packet, server.vlan)
+    options = option(53, b"\x05") + option(54, where) + option(51, struct.pack("!I", 28800))
+    tell = via(_message(True, number, station.mac, options, yours=packed(station.ip)))
+    packet = ipv4(where, through, UDP, udp(where, through, 67, 67, tell), ttl=128, number=rng.getrandbits(16))
+    yield at + 4 * MILLI, ethernet(relay.mac, server.mac, IPV4, packet, server.vlan)
+
+
 def release(station: Station, server: Station, at: int, rng: Random) -> Iterator[Frame]:
     """The lease is given back (RFC 2131 §4.4.6), so that another station may get the address."""
     address, where = packed(station.ip), packed(server.ip)

@@ -35,6 +35,13 @@ def arp_exchange(asker: Station, target: Station, at: int) -> Iterator[Frame]:
     yield at + MILLI // 4, ethernet(asker.mac, target.mac, 0x0806, tell, asker.vlan)
 
 
+def arp_ask(asker: Station, ip: str, at: int) -> Iterator[Frame]:
+    """Who has an address, three times; nobody answers."""
+    ask = _ARP.pack(1, 0x0800, 6, 4, 1, asker.mac, packed(asker.ip), bytes(6), packed(ip))
+    for wait in range(3):
+        yield at + wait * 1000 * MILLI, ethernet(BROADCAST, asker.mac, 0x0806, ask, asker.vlan)
+
+
 def arp_announce(station: Station, at: int) -> Iterator[Frame]:
     """An announcement of its own address (RFC 5227 §3)."""
     body = _ARP.pack(1, 0x0800, 6, 4, 1, station.mac, packed(station.ip), bytes(6), packed(station.ip))
@@ -54,6 +61,20 @@ def neighbour(station: Station, at: int) -> Iterator[Frame]:
     packet = ipv6(own, routers, ICMPV6, body, ttl=255)
     yield at, ethernet(group_mac("ff02::2"), station.mac, IPV6, packet, station.vlan)
     at += 20 * MILLI
+    everyone = packed(_ALL_NODES)
+    body = icmpv6(own, everyone, 136, b"\x20\0\0\0" + own + b"\x02\x01" + station.mac)
+    packet = ipv6(own, everyone, ICMPV6, body, ttl=255)
+    yield at, ethernet(group_mac(_ALL_NODES), station.mac, IPV6, packet, station.vlan)
+
+
+def temporary(station: Station, interface: bytes, at: int) -> Iterator[Frame]:
+    """Detection of duplicates of a temporary address (RFC 8981) in the ward's unique local prefix (RFC 4193)."""
+    own = b"\xfd\x20\x26\x03\x10\x00" + station.vlan.to_bytes(2, "big") + interface
+    solicited = b"\xff\x02" + bytes(9) + b"\x01\xff" + own[-3:]
+    body = icmpv6(bytes(16), solicited, 135, bytes(4) + own)
+    packet = ipv6(bytes(16), solicited, ICMPV6, body, ttl=255)
+    yield at, ethernet(b"\x33\x33\xff" + own[-3:], station.mac, IPV6, packet, station.vlan)
+    at += 1000 * MILLI
     everyone = packed(_ALL_NODES)
     body = icmpv6(own, everyone, 136, b"\x20\0\0\0" + own + b"\x02\x01" + station.mac)
     packet = ipv6(own, everyone, ICMPV6, body, ttl=255)

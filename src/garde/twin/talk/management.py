@@ -91,6 +91,15 @@ def snmp_poll(
         at += 60 * MILLI
 
 
+def snmp_unanswered(client: Station, agent: Station, at: int, rng: Random) -> Iterator[Frame]:
+    """A GET of sysName to an address where nobody is, and its repetition."""
+    port = client.port()
+    pdu = _pdu(0xA0, rng.getrandbits(30), [("1.3.6.1.2.1.1.5.0", b"\x05\0")])
+    ask = ber(0x30, integer(1) + ber(4, b"lecture") + pdu)
+    for wait in (0, 5):
+        yield at + wait * SECOND, datagram(client, agent, port, 161, ask)
+
+
 def snmp_discover(client: Station, agent: Station, enterprise: int, at: int, rng: Random) -> Iterator[Frame]:
     """A v3 engine discovery: an empty request and the report with the engine id (RFC 3414 §4)."""
     engine = struct.pack("!IB", 0x80000000 | enterprise, 3) + agent.mac

@@ -30,3 +30,11 @@ def test_a_solicit_goes_to_the_servers_and_carries_its_duid(pair, rng):
     ((_, frame),) = dhcp.solicit(pair[0], 0, rng, b"DUID")
     assert frame[:6].hex() == "333300010002"
     assert b"DUID" in frame
+
+
+def test_a_relay_names_itself_and_the_station(pair, rng):
+    relay = pair[1]
+    (_, ask), (_, tell) = dhcp.relayed(pair[0], pair[1], relay, 0, rng)
+    for frame in (ask, tell):
+        assert frame[46 + 24 : 46 + 28] == bytes((10, 20, 4, 11))
+        assert frame[46 + 28 : 46 + 34] == pair[0].mac

@@ -42,3 +42,19 @@ def test_eapol_lengths_are_right(pair):
         length = struct.unpack_from("!H", frame, 16)[0]
         if length:
             assert struct.unpack_from("!H", frame, 20)[0] == length
+
+
+def test_a_question_for_nobody_is_asked_three_times_and_a_temporary_address_is_tried(pair):
+    assert len(list(link.arp_ask(pair[0], "10.20.4.99", 0))) == 3
+    tried, told = (frame for _, frame in link.temporary(pair[0], bytes(range(8)), 0))
+    own = bytes.fromhex("fd2026031000000a") + bytes(range(8))
+    assert (tried[18 + 40], told[18 + 40]) == (135, 136)
+    assert own in tried and told[18 + 8 : 18 + 24] == own
+
+
+def test_a_port_announces_itself_from_its_own_address(pair):
+    port = bytes(5) + b"\x19"
+    ((_, one),) = link.lldp(pair[1], 0, port="Gi1", description="d", capabilities=4, source=port)
+    ((_, two),) = link.cdp(pair[1], 0, port="Gi1", platform="p", version="v", capabilities=1, source=port)
+    assert one[6:12] == two[6:12] == port
+    assert pair[1].mac in one

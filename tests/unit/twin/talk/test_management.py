@@ -36,3 +36,9 @@ def test_the_time_is_told_in_seconds_since_1900(pair, rng):
     assert ask[46] == 0x23
     assert tell[46] == 0x24
     assert ask[46 + 40 : 46 + 44] == (2_208_988_800).to_bytes(4, "big")
+
+
+def test_a_question_to_nobody_is_repeated(pair, rng):
+    frames = list(management.snmp_unanswered(*pair, 0, rng))
+    assert len(frames) == 2
+    assert frames[1][0] - frames[0][0] == 5_000_000_000

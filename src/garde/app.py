@@ -295,6 +295,8 @@ def _read(
             continue
         for block in capture:
             take(sensor.hear(block))
+            if talks and sensor.full:
+                take(sensor.conversations())
             within = capture.read / capture.size if capture.size else 0.0
             progress((number + min(within, 1.0)) / len(files), path.name)
         take(sensor.finish())

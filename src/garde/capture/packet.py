@@ -28,7 +28,7 @@ def packet(path: Path, number: int) -> bytes:
     """
     passed = 0
     for block in open_capture(path):
-        if number <= passed + len(block):
+        if 0 < number <= passed + len(block):
             row = block.records[number - passed - 1]
             start = int(row[OFFSET])
             return bytes(block.view[start : start + int(row[CAPLEN])])

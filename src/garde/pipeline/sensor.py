@@ -13,6 +13,8 @@ Example::
 
 from __future__ import annotations
 
+from typing import Final
+
 from garde.dissect.engine import Engine
 from garde.dissect.table import DISSECTORS
 from garde.model.flow import Conversation
@@ -21,6 +23,9 @@ from garde.pipeline.conversation import Conversations
 from garde.pipeline.sightings import observations
 from garde.wire.block import Block
 from garde.wire.track import SLOTS, Stats, Tracker
+
+#: Flow records that may wait, 256 octets each.
+FULL: Final = 1 << 17
 
 
 class Sensor:
@@ -63,6 +68,11 @@ class Sensor:
 
     def _sighted(self) -> list[Observation]:
         return list(observations(self._tracker.sightings(), sensor=self._name, file=self._file))
+
+    @property
+    def full(self) -> bool:
+        """Whether so much waits for `conversations` that it should be asked for before the end."""
+        return self._tracker.pending >= FULL
 
     def conversations(self) -> list[Conversation]:
         """Who talked with whom since the last call, in buckets of five minutes that are over; after `finish`, all."""

@@ -217,6 +217,11 @@ class Tracker:
         self._records.clear()
         return out
 
+    @property
+    def pending(self) -> int:
+        """How many records `flows` would give."""
+        return sum(map(len, self._records))
+
     def forget(self) -> None:
         """Drop the records that `flows` would give, for a caller who wants none of them."""
         self._records.clear()

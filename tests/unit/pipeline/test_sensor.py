@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from garde.capture.reader import open_capture
 from garde.pipeline.sensor import Sensor
 from tests.packets import block, ether, ip4, tcp
@@ -26,3 +28,14 @@ def test_who_asks_for_no_conversations_gets_none_and_nothing_is_kept_for_them() 
         sensor.hear(block(frames))
     assert asked.conversations()
     assert quiet.conversations() == []
+
+
+def test_a_sensor_says_when_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("garde.pipeline.sensor.FULL", 50)
+    sensor = Sensor("s", file="f", flows=16)
+    sensor.hear(block([ether(ip4(tcp(b"x", sport=1000 + i))) for i in range(60)]))
+    assert not sensor.full
+    sensor.hear(block([ether(ip4(tcp(b"x", sport=2000 + i))) for i in range(60)]))
+    assert sensor.full
+    assert sensor.conversations()
+    assert not sensor.full

@@ -2,7 +2,8 @@
 
 Question: what is this station's NetBIOS name, which of its suffixes are registered, which version does it announce?
 Reference: RFC 1001 §14 (first-level encoding), RFC 1002 §4.2 (names), §4.4 (datagrams); MS-BRWS §2.2.1 (host
-announcement). Left out: fragments of datagrams, scopes.
+announcement). Left out: fragments of datagrams, scopes, releases, names with suffix 03, which name whoever is logged
+on as well as the machine.
 
 Example: a registration of ``CT01<00>`` gives ``hostname`` ct01 and ``nbns.suffix`` 00.
 """
@@ -20,26 +21,31 @@ from garde.wire.flow import Payload
 
 PORT: Final = 137
 DATAGRAMS: Final = 138
-#: RFC 1002 §4.2.1.1: opcodes in which the sender speaks of a name of its own.
-_REGISTRATION, _REFRESH = 5, 8
+#: RFC 1002 §4.2.1.1: query, and the opcodes in which the sender registers a name of its own. Refresh is 8 in
+#: §4.2.1.1 and 9 in §4.2.4; 15 is how Windows registers the name of a station with several interfaces.
+_QUERY: Final = 0
+_REGISTERING: Final = frozenset({5, 8, 9, 15})
 _STATUS: Final = 33
 _GROUP: Final = 0x80
-#: Suffixes of a single machine (MS-NBTE): workstation, messenger, file server, remote access.
+#: Suffixes that a single machine registers: workstation, messenger, file server, remote access, NetDDE.
 _MACHINE: Final = frozenset({0x00, 0x03, 0x20, 0x06, 0x1F})
+#: Those of them whose name is the machine's for certain.
+_NAMES: Final = frozenset({0x00, 0x20})
+_MESSENGER: Final = 0x03
 #: MS-BRWS: host, local master and domain announcements.
 _ANNOUNCEMENTS: Final = frozenset({1, 15})
 
 
 def _facts(payload: Payload) -> Iterator[Fact]:
     message = parse(payload.data, "nbns.message")
-    if message.opcode & 7 in (_REGISTRATION, _REFRESH & 7) and not message.response and message.opcode:
-        yield from _registered(message)
-    elif message.response:
+    if message.response:
         yield from _answered(message)
-    else:
+    elif message.opcode in _REGISTERING:
+        yield from _registered(message)
+    elif message.opcode == _QUERY:
         for question in message.questions:
-            name, _ = decoded(question.name)
-            if name and name != "*":
+            name, suffix = decoded(question.name)
+            if name and name != "*" and suffix != _MESSENGER:
                 yield Fact("peer_name", name.lower(), question.start, question.end)
 
 
@@ -50,7 +56,8 @@ def _registered(message: Message) -> Iterator[Fact]:
     for question in message.questions:
         name, suffix = decoded(question.name)
         if name and flags and not flags[0] & _GROUP and suffix in _MACHINE:
-            yield Fact("hostname", name.lower(), question.start, question.end)
+            if suffix in _NAMES:
+                yield Fact("hostname", name.lower(), question.start, question.end)
             yield Fact("nbns.suffix", f"{suffix:02x}", question.start, question.end)
         elif name and suffix == 0 and flags:
             yield Fact("domain", name.lower(), question.start, question.end)
@@ -60,7 +67,7 @@ def _answered(message: Message) -> Iterator[Fact]:
     for record in message.answers:
         name, suffix = decoded(record.name)
         data = message.data[record.start : record.end]
-        if record.kind == NB and len(data) >= 6 and not data[0] & _GROUP and suffix in _MACHINE and name != "*":
+        if record.kind == NB and len(data) >= 6 and not data[0] & _GROUP and suffix in _NAMES and name != "*":
             # A name server answers for others (RFC 1002 §5.1.4): the name is that of the address in the answer.
             owner = Key("ip", ".".join(map(str, data[2:6])))
             yield Fact("hostname", name.lower(), record.start, record.start, about=owner)
@@ -81,7 +88,7 @@ def _table(data: bytes, start: int) -> Iterator[Fact]:
             if suffix == 0:
                 yield Fact("domain", text.lower(), start + pos, start + pos + 15)
         elif suffix in _MACHINE:
-            if suffix in (0, 0x20):
+            if suffix in _NAMES:
                 yield Fact("hostname", text.lower(), start + pos, start + pos + 15)
             yield Fact("nbns.suffix", f"{suffix:02x}", start + pos + 15, start + pos + 16)
     unit = data[1 + count * 18 :][:6]
@@ -105,7 +112,7 @@ def _datagram(payload: Payload) -> Iterator[Fact]:
         raise Malformed("nbns.datagram", "no NetBIOS datagram (RFC 1002 §4.4.1)", where="offset 0")
     label = data[15:47].decode("ascii", "replace")
     name, suffix = decoded(label)
-    if name and suffix in _MACHINE:
+    if name and suffix in _NAMES:
         yield Fact("hostname", name.lower(), 15, 47, source="nbns")
     place = data.find(b"\\MAILSLOT\\BROWSE\x00", 80)
     if place < 0:

@@ -29,6 +29,28 @@ def test_a_group_is_a_domain() -> None:
     assert told(Playbook(NBNS, port=137).client(group)) == [("domain", "ct01", "sender")]
 
 
+@pytest.mark.parametrize("opcode", [5, 8, 9, 15])
+def test_a_refresh_and_several_interfaces_register_too(opcode: int) -> None:
+    message = REGISTRATION[:2] + bytes([opcode << 3 | 1]) + REGISTRATION[3:]
+    book = Playbook(NBNS, port=137)
+    assert book.likely(message) == 0.9
+    assert told(book.client(message)) == [("hostname", "ct01", "sender"), ("nbns.suffix", "00", "sender")]
+
+
+def test_a_release_is_no_search() -> None:
+    assert Playbook(NBNS, port=137).client(REGISTRATION[:2] + b"\x31" + REGISTRATION[3:]) == []
+
+
+def test_the_messenger_name_may_be_a_person() -> None:
+    person = encoded("DURAND", 3)
+    asked, registered = QUERY.replace(encoded("CT01", 0x20), person), REGISTRATION.replace(encoded("CT01", 0), person)
+    assert Playbook(NBNS, port=137).client(asked) == []
+    assert told(Playbook(NBNS, port=137).client(registered)) == [("nbns.suffix", "03", "sender")]
+    assert Playbook(NBNS, port=137).server(ANSWER.replace(encoded("CT01", 0x20), person)) == []
+    sent = ANNOUNCEMENT.replace(encoded("CT01", 0), person)
+    assert "durand" not in {fact.value for fact in Playbook(NBDGM, port=138).client(sent)}
+
+
 def test_an_answer_tells_of_the_address_in_it() -> None:
     assert told(Playbook(NBNS, port=137).client(QUERY)) == [("peer_name", "ct01", "sender")]
     assert told(Playbook(NBNS, port=137).server(ANSWER)) == [("hostname", "ct01", "ip:192.0.2.41")]

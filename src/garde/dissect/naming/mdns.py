@@ -3,7 +3,7 @@
 Question: what is this station's name, which services does it offer, and what do their texts say of maker and model?
 Reference: RFC 6762, RFC 6763 §6 (TXT). Only responses speak of their sender; a query says what it looks for. A
 reflector or a sleep proxy repeats what others said: when a response gives addresses and none is its sender's, it is
-about who has them.
+about who has them; a further host's address beside the sender's own is that host's.
 Left out: what a reflector repeats without an address.
 
 Example: ``_ipp._tcp`` with TXT ``ty=HP LaserJet 400`` gives ``mdns.service`` and ``model``.
@@ -24,6 +24,8 @@ from garde.model.key import Key
 from garde.wire.flow import Payload
 
 PORT: Final = 5353
+#: The list of all service types: what it points to is the type (RFC 6763 §9).
+_TYPES: Final = "_services._dns-sd._udp.local"
 _SERVICE: Final = re.compile(r"(?:^|\.)(_[A-Za-z0-9-]{1,15}\._(?:tcp|udp))\.local$")
 #: TXT key → attribute: Bonjour printing 1.2.1, AirPlay, HomeKit and device-info as they are met.
 _KEYS: Final = {
@@ -56,8 +58,14 @@ def _facts(payload: Payload) -> Iterator[Fact]:
             if found:
                 yield Fact("client", f"mdns:{found[1].lower()}", question.start, question.end)
         return
-    about = _speaker(message, payload.sender.ip)
+    sender = payload.sender.ip
+    speaker = _speaker(message, sender)
+    hosts = [record for record in message.records if record.kind in (A, AAAA)]
+    own = {record.name.lower() for record in hosts if message.address(record) == sender}
     for record in message.records:
+        about = speaker
+        if own and record.kind in (A, AAAA) and record.name.lower() not in own and message.address(record):
+            about = Key("ip", message.address(record))
         for fact in _record(message, record):
             yield fact if about == SENDER else msgspec.structs.replace(fact, about=about)
 
@@ -78,6 +86,9 @@ def _record(message: Message, record: Resource) -> Iterator[Fact]:
         address = message.address(record)
         if address:
             yield Fact("ip", address, record.start, record.end)
+    elif record.kind == PTR and record.name.lower() == _TYPES:
+        if listed := _SERVICE.search(message.name(record)):
+            yield Fact("mdns.service", listed[1].lower(), record.start, record.end)
     elif record.kind == PTR and service:
         yield Fact("mdns.service", service[1].lower(), record.start, record.start)
         instance = message.name(record)

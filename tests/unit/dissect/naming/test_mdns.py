@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from garde.dissect.naming.mdns import MDNS
 from garde.dissect.spec import Fact, Malformed
+from tests.captures.dns.messages import message, name, record
 from tests.captures.mdns.messages import ANNOUNCEMENT, INFORMATION, QUERY
 from tests.playbook import Playbook
 
@@ -40,6 +41,29 @@ def test_announcement() -> None:
 def test_a_reflector_speaks_of_another() -> None:
     facts = Playbook(MDNS, port=5353).client(ANNOUNCEMENT)
     assert {fact[2] for fact in told(facts)} == {"ip:192.0.2.41"}
+
+
+def test_an_address_of_another_beside_ones_own() -> None:
+    own, other = b"\xc0\x00\x02\x01", b"\xc0\x00\x02\x63"
+    both = message(0x8400, [], [record(name("ct01.local"), 1, own), record(name("us02.local"), 1, other)])
+    assert told(Playbook(MDNS, port=5353).client(both)) == [
+        ("hostname", "ct01", "sender"),
+        ("ip", "192.0.2.1", "sender"),
+        ("hostname", "us02", "ip:192.0.2.99"),
+        ("ip", "192.0.2.99", "ip:192.0.2.99"),
+    ]
+    second = message(0x8400, [], [record(name("ct01.local"), 1, own), record(name("CT01.local"), 1, other)])
+    assert {fact[2] for fact in told(Playbook(MDNS, port=5353).client(second))} == {"sender"}
+
+
+def test_the_list_of_types_names_types() -> None:
+    listed = message(0x8400, [], [record(name("_services._dns-sd._udp.local"), 12, name("_dicom._tcp.local"))])
+    (fact,) = Playbook(MDNS, port=5353).client(listed)
+    assert (fact.attribute, fact.value, listed[fact.start : fact.end]) == (
+        "mdns.service",
+        "_dicom._tcp",
+        name("_dicom._tcp.local"),
+    )
 
 
 def test_a_response_without_addresses_is_its_senders() -> None:

@@ -158,7 +158,7 @@ def test_snmp(path: Path) -> None:
 @pytest.mark.parametrize("path", of("dns"), ids=name)
 def test_dns(path: Path) -> None:
     where = "udp.port == 53 && dns.flags.response == 0 && dns.qry.name && frame.cap_len == frame.len"
-    where += " && !_ws.malformed && !icmp"
+    where += " && dns.flags.opcode < 2 && !_ws.malformed && !icmp"
     rows = columns(path, "frame.number", "udp.stream", "dns.qry.name", where=where)
     names = {int(row[0]): {plain(text.lower()) for text in row[2].split(MARK)} for row in rows}
     seen = [one for one in observations(path) if (one.source, one.attribute) == ("dns", "dns.query") and one.place]

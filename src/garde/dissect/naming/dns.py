@@ -19,6 +19,8 @@ from garde.errors import Malformed
 from garde.wire.flow import Payload
 
 PORT = 53
+#: Query and inverse query.
+_ASKING = frozenset({0, 1})
 _EMITS = frozenset({"dns.query", "dns.role"})
 
 
@@ -31,6 +33,9 @@ def _told(message: Message, base: int) -> Iterator[Fact]:
         raise Malformed("dns.opcode", "no operation of DNS (RFC 1035 §4.1.1)", where="offset 2")
     if message.response:
         yield Fact("dns.role", "server", base, base, source="dns")
+        return
+    # The section holds a zone in a notification and an update (RFC 1996 §3.7, RFC 2136 §2.3): nobody asks for it.
+    if message.opcode not in _ASKING:
         return
     for question in message.questions:
         # Reverse names are addresses, not names: they would fill the list with the whole network.

@@ -32,6 +32,11 @@ def test_reverse_names_are_left_out() -> None:
     assert Playbook(DNS, port=53).client(REVERSE) == []
 
 
+@pytest.mark.parametrize("opcode", [4, 5])
+def test_a_zone_is_not_asked_for(opcode: int) -> None:
+    assert Playbook(DNS, port=53).client(QUERY[:2] + bytes([opcode << 3]) + QUERY[3:]) == []
+
+
 def test_over_tcp_in_pieces() -> None:
     book = Playbook(DNS_TCP, port=53)
     assert book.likely(OVER_TCP) == 0.8

@@ -50,8 +50,10 @@ def _facts(payload: Payload) -> Iterator[Fact]:
         return
     if size < 4 or data[4] not in (1, 2, 3, 4) or int.from_bytes(data[6:8], "big") > size:
         raise Malformed("eap.code", "no EAP packet (RFC 3748 §4)", where="offset 4")
-    if data[4] == 2 and size >= 5:
-        yield from _response(data, 4 + int.from_bytes(data[6:8], "big"))
+    end = 4 + int.from_bytes(data[6:8], "big")
+    # Behind the packet's own end stands padding.
+    if data[4] == 2 and end > 8:
+        yield from _response(data, end)
 
 
 def _response(data: bytes, end: int) -> Iterator[Fact]:

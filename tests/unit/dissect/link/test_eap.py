@@ -35,6 +35,10 @@ def test_a_machine_account() -> None:
     ]
 
 
+def test_behind_an_empty_response_is_padding() -> None:
+    assert Playbook(EAP).client(b"\x01\0\0\x05\x02\x07\0\x04\x0d") == []
+
+
 def test_a_mac_is_an_identity_without_a_name() -> None:
     mac = MACHINE[:2] + b"\0\x11\x02\x07\0\x11\x01" + b"0009fb010203"
     assert [fact[:2] for fact in told(Playbook(EAP).client(mac))] == [("eap.identity", "0009fb010203")]

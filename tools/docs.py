@@ -75,6 +75,55 @@ def attributes(root: Path) -> str | None:
     )
 
 
+def protocols(root: Path) -> str | None:
+    """Describe every dissector: its standard, its layer, and what it may state."""
+    if not (root / "src/garde/dissect/table.py").is_file():
+        return None
+    found = importlib.import_module("garde.dissect.table").DISSECTORS
+    parts = [NOTICE.format(source="the row in src/garde/dissect"), "# Protocols\n"]
+    parts.append(f"{len(found)} rows, in the order of the table. A row's file says what it leaves out.\n")
+    for row in sorted(found, key=lambda row: row.name):
+        said = ", ".join(f"`{name}`" for name in sorted(row.emits))
+        parts.append(f"## {row.name}\n\n{row.reference}. Read as a {row.layer}.\n\nStates {said}.\n")
+    return "\n".join(parts)
+
+
+def kinds(root: Path) -> str | None:
+    """Describe every kind of device."""
+    if not (root / "src/garde/inventory/kinds.py").is_file():
+        return None
+    found = importlib.import_module("garde.inventory.kinds").kinds().values()
+    head = ["kind", "fr", "en", "group", "response", "criticality", "sustains life", "IEC 62304", "MDR"]
+    body = [
+        [f"`{row.name}`", row.fr, row.en, row.group, row.response, str(row.criticality), row.life_sustaining]
+        + [row.software_class or "unknown, counts as C", row.mdr]
+        for row in found
+    ]
+    notice = NOTICE.format(source="src/garde/inventory/catalogue/kinds.toml")
+    return "\n".join([notice, "# Kinds of device\n", table(head, [[cell(value) for value in row] for row in body])])
+
+
+def settings(root: Path) -> str | None:
+    """Describe every setting with its default."""
+    if not (root / "src/garde/config.py").is_file():
+        return None
+    import msgspec
+
+    config = importlib.import_module("garde.config")
+    parts = [NOTICE.format(source="src/garde/config.py"), "# Settings\n"]
+    parts.append(
+        "In TOML, named with `--config`. An unknown key is an error with its line and the nearest known word.\n"
+    )
+    for section in msgspec.structs.fields(config.Config):
+        parts.append(f"## [{section.name}]\n\n{cell((section.type.__doc__ or '').split('Attributes:')[0])}\n")
+        rows = [
+            [f"`{field.name}`", f"`{cell(list(field.default) if isinstance(field.default, tuple) else field.default)}`"]
+            for field in msgspec.structs.fields(section.type)
+        ]
+        parts.append(table(["setting", "default"], rows))
+    return "\n".join(parts)
+
+
 def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
     """Flatten nested tables to the ones that hold values, with their dotted names."""
     found = []
@@ -88,6 +137,9 @@ def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, 
 PAGES: tuple[tuple[str, Callable[[Path], str | None]], ...] = (
     ("cli.md", commands),
     ("attributes.md", attributes),
+    ("protocols.md", protocols),
+    ("kinds.md", kinds),
+    ("settings.md", settings),
 )
 
 

@@ -81,7 +81,7 @@ def protocols(root: Path) -> str | None:
         return None
     found = importlib.import_module("garde.dissect.table").DISSECTORS
     parts = [NOTICE.format(source="the row in src/garde/dissect"), "# Protocols\n"]
-    parts.append(f"{len(found)} rows, in the order of the table. A row's file says what it leaves out.\n")
+    parts.append(f"{len(found)} rows, by name. A row's file says what it leaves out.\n")
     for row in sorted(found, key=lambda row: row.name):
         said = ", ".join(f"`{name}`" for name in sorted(row.emits))
         parts.append(f"## {row.name}\n\n{row.reference}. Read as a {row.layer}.\n\nStates {said}.\n")
@@ -95,8 +95,10 @@ def kinds(root: Path) -> str | None:
     found = importlib.import_module("garde.inventory.kinds").kinds().values()
     head = ["kind", "fr", "en", "group", "response", "criticality", "sustains life", "IEC 62304", "MDR"]
     body = [
-        [f"`{row.name}`", row.fr, row.en, row.group, row.response, str(row.criticality), row.life_sustaining]
-        + [row.software_class or "unknown, counts as C", row.mdr]
+        [
+            *(f"`{row.name}`", row.fr, row.en, row.group, row.response, str(row.criticality), row.life_sustaining),
+            *(row.software_class or "unknown, counts as C", row.mdr),
+        ]
         for row in found
     ]
     notice = NOTICE.format(source="src/garde/inventory/catalogue/kinds.toml")

@@ -48,6 +48,7 @@ from garde.dissect.naming.llmnr import LLMNR
 from garde.dissect.naming.mdns import MDNS
 from garde.dissect.naming.nbns import NBDGM, NBNS
 from garde.dissect.naming.ssdp import SSDP
+from garde.dissect.naming.tftp import TFTP
 from garde.dissect.spec import Dissector
 from garde.registry import Registry
 
@@ -95,4 +96,5 @@ DISSECTORS: Final[Registry[Dissector]] = Registry(
     NTP,
     SYSLOG,
     RADIUS,
+    TFTP,
 )

@@ -1,0 +1,65 @@
+"""Flow records become conversations: the asking end, the service, the sums."""
+
+from __future__ import annotations
+
+import msgspec
+
+from garde.model.flow import BUCKET
+from garde.model.key import Key
+from garde.pipeline.conversation import STAGE, Conversations
+from garde.pipeline.stage import Put
+from garde.wire.flow import Endpoint
+from garde.wire.track import FlowRecord
+
+CLIENT = Endpoint("00:09:fb:00:00:01", "10.0.0.1", 40000)
+SERVER = Endpoint("00:09:fb:00:00:02", "10.0.0.2", 104)
+RECORD = FlowRecord(
+    number=1,
+    layer="tcp",
+    protocol=6,
+    ends=(CLIENT, SERVER),
+    vlan=(),
+    ttl=(64, 64),
+    packets=(3, 2),
+    octets=(300, 200),
+    first_at=BUCKET * 7 + 5,
+    last_at=BUCKET * 7 + 9,
+    packet=(1, 2),
+    opened=True,
+)
+MAKER = Conversations("core-1", "ct.pcap")
+
+
+def change(**parts: object) -> FlowRecord:
+    return msgspec.structs.replace(RECORD, **parts)
+
+
+def test_records_of_one_pair_and_service_are_one_conversation() -> None:
+    (one,) = MAKER.of([RECORD, change(number=2, last_at=BUCKET * 7 + 20)], {2: "dicom"})
+    assert (one.source, one.target, one.port) == (Key("ip", "10.0.0.1"), Key("ip", "10.0.0.2"), 104)
+    assert (one.at, one.protocol, one.service) == (BUCKET * 7, "tcp", "dicom")
+    assert (one.packets, one.octets, one.last_at) == (10, 1000, BUCKET * 7 + 20)
+
+
+def test_who_opened_asked_and_else_the_higher_port() -> None:
+    (seen,) = MAKER.of([change(ends=(SERVER, CLIENT), opened=False)], {})
+    (opened,) = MAKER.of([change(ends=(SERVER, CLIENT), opened=True)], {})
+    assert (seen.target.value, opened.target.value) == ("10.0.0.2", "10.0.0.1")
+
+
+def test_groups_and_nobody_are_no_partners() -> None:
+    for ip in ("224.0.0.251", "255.255.255.255", "0.0.0.0", "ff02::fb"):
+        assert MAKER.of([change(ends=(CLIENT, Endpoint("", ip, 5353)))], {}) == []
+    assert MAKER.of([change(ends=(CLIENT, Endpoint("ff:ff:ff:ff:ff:ff", "", 0)))], {}) == []
+    (link,) = MAKER.of([change(ends=(Endpoint(CLIENT.mac, "", 0), Endpoint(SERVER.mac, "", 0)), protocol=0)], {})
+    assert (link.source.kind, link.protocol) == ("mac", "0")
+
+
+def test_the_same_records_give_the_same_identity() -> None:
+    assert MAKER.of([RECORD], {}) == MAKER.of([RECORD], {})
+    assert Conversations("core-2", "ct.pcap").of([RECORD], {})[0].id != MAKER.of([RECORD], {})[0].id
+
+
+def test_the_stage_keeps_them() -> None:
+    found = MAKER.of([RECORD], {})
+    assert list(STAGE.run(found, None)) == [Put(one) for one in found]  # type: ignore[arg-type]

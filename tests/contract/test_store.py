@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -111,6 +112,25 @@ def test_a_position_survives_reopening(open_store: Callable[[], Store]) -> None:
     assert again.position("inventory") == "42"
     assert list(again.get(Device, ["d-1"])) == ["d-1"]
     again.close()
+
+
+def test_no_writer_overwrites_what_another_added(open_store: Callable[[], Store]) -> None:
+    stores = [open_store() for _ in range(2)]
+
+    def count(store: Store) -> None:
+        for _ in range(25):
+            with store.begin() as unit:
+                before = unit.get(Device, ["d-1"])
+                unit.put([device(1, first_at=before["d-1"].first_at + 1 if before else 1)])
+
+    threads = [threading.Thread(target=count, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert stores[0].get(Device, ["d-1"])["d-1"].first_at == 50
+    for store in stores:
+        store.close()
 
 
 def test_an_unknown_question_is_missing(store: Store) -> None:

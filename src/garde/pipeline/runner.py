@@ -148,6 +148,8 @@ class Runner:
                     drops.append(effect)
                 else:
                     new.append(effect)
+            # Before the puts: a stage may ask again under the same name.
+            unit.drop(Wakeup, [message.id for message in batch if isinstance(message, Wakeup)])
             for kind in {drop.kind for drop in drops}:
                 unit.drop(kind, [drop.id for drop in drops if drop.kind is kind])
             unit.put([*puts, *(message for message in new if isinstance(message, Wakeup))])
@@ -168,9 +170,9 @@ class Runner:
         due = [one for one in waiting if one.at <= now]
         if due:
             due.sort(key=lambda one: (one.at, one.id))
-            self._apply(stage, due, "")
-            with self._store.begin() as unit:
-                unit.drop(Wakeup, [one.id for one in due])
+            if self._attempt(stage, due, "") is not None:
+                for one in due:
+                    self._alone(stage, one)
         return len(due)
 
     def _quarantine(self, stage: Stage, message: Message, error: Exception) -> None:
@@ -188,6 +190,7 @@ class Runner:
         )
         aside = Quarantined(id=f"{stage.name}:{message.id}", stage=stage.name, message=message.id, at=now, error=text)
         with self._store.begin() as unit:
+            unit.drop(Wakeup, [message.id])
             unit.put([aside, finding])
             unit.append([message, finding])
         self._bus.publish([finding])

@@ -1,9 +1,10 @@
 """PostgreSQL: the store of several processes and machines.
 
 Question: how is a store opened that many processes share?
-Reference: PostgreSQL 15 and later, psycopg 3. Sequence numbers are given out before a transaction commits; appending
-takes an advisory lock for the rest of the transaction, so that a reader of the log never passes over a number that
-becomes visible late.
+Reference: PostgreSQL 15 and later, psycopg 3. Transactions that write take an advisory lock, as SQLite's do by
+themselves: two runners of one stage would otherwise each put a noun without what the other added, and a sequence
+number, given out before its transaction commits, could become visible after a reader of the log passed it. Left out:
+writers that work side by side on different devices.
 
 Example::
 

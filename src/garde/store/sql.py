@@ -60,8 +60,8 @@ class SqlStore:
     Args:
         engine: an open SQLAlchemy engine.
         shapes: how each noun is kept.
-        serial: statement that lets only one transaction at a time append to the log, so that sequence numbers become
-            visible in their order; empty where the database sees to it.
+        serial: statement that lets only one transaction at a time write, so that none overwrites what another did
+            since it read, and sequence numbers become visible in their order; empty where the database sees to it.
 
     Raises:
         Unreachable: the database does not answer.
@@ -80,8 +80,13 @@ class SqlStore:
 
     @contextmanager
     def begin(self) -> Iterator[_Unit]:
-        """Open a transaction; see `garde.ports.Store.begin`."""
+        """Open a transaction; see `garde.ports.Store.begin`.
+
+        Writers take turns from the beginning: what one reads in order to write it again must not change in between.
+        """
         with _reaching(), self._writer.begin() as connection:
+            if self._serial:
+                connection.execute(text(self._serial))
             yield _Unit(connection, self._shapes, self._serial)
 
     def get(self, kind: type[Record], ids: Iterable[str]) -> dict[str, Record]:

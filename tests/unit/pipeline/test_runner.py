@@ -144,6 +144,39 @@ def test_a_wakeup_comes_when_its_time_has_come() -> None:
     assert woken == ["silence"]
 
 
+def test_a_wakeup_that_makes_its_stage_raise_is_set_aside() -> None:
+    def fragile(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        for message in batch:
+            if isinstance(message, Wakeup):
+                raise KeyError(message.topic)
+            yield Wakeup(id="w", at=START, stage="s", topic="silence")
+
+    store, bus, _, runner = setting(stage(fragile))
+    bus.publish([observation(1)])
+    runner.drain()
+    assert [aside.message for aside in store.all(Quarantined)] == ["w"]
+    assert not list(store.all(Wakeup))
+    bus.publish([observation(2)])
+    assert runner.step() > 0
+
+
+def test_a_stage_may_ask_again_under_the_same_name() -> None:
+    woken: list[int] = []
+
+    def regular(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        for message in batch:
+            if isinstance(message, Wakeup):
+                woken.append(message.at)
+            yield Wakeup(id="w", at=message.at + 600, stage="s", topic="regular")
+
+    _, bus, clock, runner = setting(stage(regular))
+    bus.publish([observation(0)])
+    for turn in range(3):
+        clock.at = START + 600 * turn
+        runner.drain()
+    assert woken == [START + 600, START + 1200]
+
+
 def test_only_the_named_stages_run() -> None:
     table = Registry(stage(one_device_each, "a"), stage(one_device_each, "b"))
     store = open_sqlite("", SHAPES)

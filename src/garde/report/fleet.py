@@ -150,8 +150,9 @@ class Fleet:
         """The devices that match, a page of them, and the facets."""
         with self._lock:
             sets = self._sets(query)
-            found = self._meet(sets, self._search(query.text))
-            counts = {facet: self._counts(facet, sets, query) for facet in FACETS}
+            searched = self._search(query.text)
+            found = self._meet(sets, searched)
+            counts = {facet: self._counts(facet, sets, searched) for facet in FACETS}
             facets = {facet: _listed(facet, counts[facet], query) for facet in FACETS}
             values = {facet: len(counts[facet]) for facet in FACETS}
             return Answer(self._page(found, query), found.bit_count(), len(self._slots), facets, values)
@@ -165,9 +166,10 @@ class Fleet:
         """For a list that is empty: how many devices each single filter, when removed, would leave; most first."""
         with self._lock:
             tried = []
+            searched = self._search(query.text)
             for one in query.filters:
                 rest = msgspec.structs.replace(query, filters=tuple(other for other in query.filters if other != one))
-                tried.append((one, self._meet(self._sets(rest), self._search(rest.text)).bit_count()))
+                tried.append((one, self._meet(self._sets(rest), searched).bit_count()))
             return sorted(tried, key=lambda pair: -pair[1])
 
     # --- within the lock --------------------------------------------------------------------------------------------
@@ -208,9 +210,9 @@ class Fleet:
                 marks[slot >> 3] |= 1 << (slot & 7)
         return int.from_bytes(marks, "little")
 
-    def _counts(self, facet: str, sets: dict[str, int], query: Query) -> list[tuple[str, int]]:
+    def _counts(self, facet: str, sets: dict[str, int], searched: int) -> list[tuple[str, int]]:
         """Counts beside the facet's own filters, so that an alternative can be seen before it is chosen."""
-        others = self._meet(sets, self._search(query.text) if query.text else self._all, but=facet)
+        others = self._meet(sets, searched, but=facet)
         counts = [(value, many) for value, bits in self._bits[facet].items() if (many := (bits & others).bit_count())]
         counts.sort(key=lambda pair: (-pair[1], pair[0]))
         return counts

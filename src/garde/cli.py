@@ -157,7 +157,9 @@ def import_gmao(
 
 @app.command()
 def run(
-    only: Annotated[str, typer.Option("--only", help="Comma-separated parts: stages, web. Empty runs all.")] = "",
+    only: Annotated[
+        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, web. Empty runs all.")
+    ] = "",
     port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
     store: StoreOption = None,
     config: ConfigOption = None,

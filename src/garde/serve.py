@@ -18,9 +18,10 @@ from typing import Final
 
 import msgspec
 
-from garde.config import Config
+from garde.config import CaptureSection, Config
 from garde.errors import GardeError, Refused, Unreachable
 from garde.model.device import Device
+from garde.pipeline.agents import listening
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import stages
@@ -28,7 +29,7 @@ from garde.ports import Bus, Clock, Store
 from garde.report.fleet import Fleet
 from garde.web.site import Site, build
 
-PARTS: Final = ("stages", "web")
+PARTS: Final = ("sensor", "stages", "web")
 #: Seconds the runner waits for work, and after a store or bus that does not answer.
 WAIT: Final = 1.0
 #: Seconds between two looks at the store where other processes run the stages.
@@ -106,11 +107,13 @@ def serve(
     if unknown := parts - set(PARTS):
         raise Refused("run.part", f"There is no part {', '.join(sorted(unknown))}", hint=f"Parts: {', '.join(PARTS)}")
     serving = Serving(chosen, kept, bus, clock, staged="stages" in parts)
-    with serving.working(say):
+    heard = chosen.capture if "sensor" in parts else CaptureSection()
+    agents = listening(heard.interfaces, heard.export, sensor=heard.sensor, flows=heard.flows, bus=bus, say=say)
+    with serving.working(say), agents:
         if "web" in parts:
             _pages(chosen, kept, bus, clock, serving, say)
         else:
-            say("garde: stages run; Ctrl-C ends")
+            say(f"garde: {', '.join(sorted(parts))} run; Ctrl-C ends")
             threading.Event().wait()
 
 

@@ -18,7 +18,7 @@ import asyncio
 import itertools
 import logging
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import nats
@@ -56,13 +56,11 @@ class NatsDelivery:
 
     def acknowledge(self) -> None:
         """See `garde.ports.Delivery.acknowledge`; waits until the server has noted it."""
-        for piece in self._pieces:
-            self._bus.do(piece.ack_sync())
+        self._bus.do(_together(piece.ack_sync() for piece in self._pieces))
 
     def refuse(self) -> None:
         """See `garde.ports.Delivery.refuse`."""
-        for piece in self._pieces:
-            self._bus.do(piece.nak())
+        self._bus.do(_together(piece.nak() for piece in self._pieces))
 
 
 class NatsBus:
@@ -178,6 +176,10 @@ class NatsBus:
                 f"{self._subject}.{name}", durable=f"{reader}-{name}", stream=self._stream, config=config
             )
         return self._readers[key]
+
+
+async def _together(works: Iterable[Coroutine[Any, Any, Any]]) -> None:
+    await asyncio.gather(*works)
 
 
 async def _note(error: Exception) -> None:

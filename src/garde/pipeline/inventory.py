@@ -63,8 +63,8 @@ def _effects(batch: Sequence[Message], view: View, networks: Sequence[str]) -> I
     devices = resolve(around.records.values(), decisions.values(), networks=networks, only=around.anchors)
     yield from (Put(interface) for interface in folded.values())
     yield from (Put(word) for word in words)
-    yield from (Put(device) for device in devices)
     stored = view.get(Device, around.ids)
+    yield from (Put(device) for device in devices if stored.get(device.id) != device)
     yield from (Drop(Device, name) for name in stored.keys() - {device.id for device in devices})
     yield from _conflicts(devices, view)
 

@@ -39,13 +39,17 @@ PAGE: Final = 2000
 
 Item = TypeVar("Item")
 
+_encoder = msgspec.msgpack.Encoder()
+
 _PUT = text(
     "INSERT INTO records (kind, id, body) VALUES (:kind, :id, :body) "
     "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body"
 )
 _DROP = text("DELETE FROM records WHERE kind = :kind AND id = :id")
 _LINK = text("INSERT INTO links (kind, link, id) VALUES (:kind, :link, :id) ON CONFLICT DO NOTHING")
+_LINKS: Final = "SELECT id, link FROM links WHERE kind = :kind AND id IN :some"
 _UNLINK = text("DELETE FROM links WHERE kind = :kind AND id = :id")
+_UNLINK_ONE = text("DELETE FROM links WHERE kind = :kind AND link = :link AND id = :id")
 _APPEND = text("INSERT INTO messages (id, at, kind, body) VALUES (:id, :at, :kind, :body) ON CONFLICT (id) DO NOTHING")
 _PAGE = text("SELECT id, body FROM records WHERE kind = :kind AND id > :after ORDER BY id LIMIT :most")
 _ADVANCE = text(
@@ -160,17 +164,31 @@ class _Unit:
 
     def put(self, records: Iterable[msgspec.Struct]) -> None:
         bodies: list[dict[str, Any]] = []
-        links: list[dict[str, str]] = []
+        wanted: dict[str, dict[str, set[str]]] = {}
         for record in records:
             shape = self._shapes[type(record)]
             name = shape.id(record)
-            bodies.append({"kind": shape.name, "id": name, "body": msgspec.msgpack.encode(record)})
-            links += ({"kind": shape.name, "link": link, "id": name} for link in set(shape.links(record)))
+            bodies.append({"kind": shape.name, "id": name, "body": _encoder.encode(record)})
+            wanted.setdefault(shape.name, {})[name] = set(shape.links(record))
         if bodies:
             self._connection.execute(_PUT, bodies)
-            self._connection.execute(_UNLINK, [{"kind": body["kind"], "id": body["id"]} for body in bodies])
-        if links:
-            self._connection.execute(_LINK, links)
+        for kind, links in wanted.items():
+            self._link(kind, links)
+
+    def _link(self, kind: str, wanted: Mapping[str, set[str]]) -> None:
+        """Bring the links of records up to date; those of a record that is put again rarely change."""
+        stored: dict[str, set[str]] = {}
+        for some in _chunks(wanted):
+            for row in self._connection.execute(_listed(_LINKS), {"kind": kind, "some": some}):
+                stored.setdefault(row.id, set()).add(row.link)
+        nothing: set[str] = set()
+        for statement, links in (
+            (_UNLINK_ONE, ((name, link) for name, old in stored.items() for link in old - wanted[name])),
+            (_LINK, ((name, link) for name, new in wanted.items() for link in new - stored.get(name, nothing))),
+        ):
+            rows = [{"kind": kind, "link": link, "id": name} for name, link in links]
+            if rows:
+                self._connection.execute(statement, rows)
 
     def drop(self, kind: type[msgspec.Struct], ids: Iterable[str]) -> None:
         gone = [{"kind": kind.__name__, "id": name} for name in ids]
@@ -179,21 +197,19 @@ class _Unit:
             self._connection.execute(_UNLINK, gone)
 
     def append(self, messages: Iterable[Message]) -> int:
-        rows = [
-            {"id": one.id, "at": one.at, "kind": type(one).__name__, "body": encode(one)}
-            for one in {message.id: message for message in messages}.values()
-        ]
-        if not rows:
+        given = {message.id: message for message in messages}
+        if not given:
             return 0
         if self._serial:
             self._connection.execute(text(self._serial))
-        known = set(
-            _some(self._connection, "SELECT id FROM messages WHERE id IN :some", [str(row["id"]) for row in rows])
-        )
-        fresh = [row for row in rows if row["id"] not in known]
-        if fresh:
-            self._connection.execute(_APPEND, fresh)
-        return len(fresh)
+        for name in _some(self._connection, "SELECT id FROM messages WHERE id IN :some", list(given)):
+            del given[name]
+        if given:
+            rows = [
+                {"id": one.id, "at": one.at, "kind": type(one).__name__, "body": encode(one)} for one in given.values()
+            ]
+            self._connection.execute(_APPEND, rows)
+        return len(given)
 
     def advance(self, reader: str, position: str) -> None:
         self._connection.execute(_ADVANCE, {"reader": reader, "position": position})

@@ -50,6 +50,8 @@ DAYS: Final = 62
 ASSERTING: Final = frozenset({"arp", "icmpv6", "dhcp", "dhcpv6", "person", "gmao"})
 #: The source that names the maker of an image, who need not be its sender.
 DATA_SET: Final = "dicom.dataset"
+#: The source that speaks over a serial line: the address is that of a serial device server, never of the machine.
+SERIAL_LINE: Final = "medibus"
 #: Initial values of the TTL that systems use, and the longest way a packet is believed to have come. The 32 of
 #: very old ones is left out: seen, it is as likely a 64 from far away.
 INITIAL_TTL: Final = (64, 128, 255)

@@ -28,7 +28,7 @@ import msgspec
 
 from garde.inventory.decisions import MOST_KEYS, Said
 from garde.inventory.describe import describe, device_id
-from garde.inventory.evidence import DATA_SET, SEVERAL, Interface, Line
+from garde.inventory.evidence import DATA_SET, SERIAL_LINE, SEVERAL, Interface, Line
 from garde.inventory.joins import STATION, Join, Node, contradict, joins
 from garde.inventory.ownership import Ownership, is_virtual_mac
 from garde.model.decision import Decision
@@ -225,7 +225,7 @@ class _World:
                 if _data_set_only(node):
                     if self._alone(carrier):
                         yield Join(0, *_ordered(thing, carrier), "data sets")
-                elif len(self._speaks.get(carrier, ())) == 1:
+                elif len(self._speaks.get(carrier, ())) == 1 and not _behind_a_line(node):
                     yield Join(0, *_ordered(thing, carrier), "speaks of one")
             if _data_set_only(node) and thing not in partners:
                 match = self._station(node)
@@ -324,6 +324,10 @@ def _halves(line: Line) -> tuple[Line, Line]:
 
 def _data_set_only(node: Node) -> bool:
     return node.anchor.kind not in ("mac", "ip") and all(line.source == DATA_SET for line in node.lines)
+
+
+def _behind_a_line(node: Node) -> bool:
+    return any(line.source == SERIAL_LINE for line in node.lines)
 
 
 def _file_only(node: Node) -> bool:

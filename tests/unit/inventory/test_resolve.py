@@ -284,3 +284,16 @@ def test_only_limits_the_answer() -> None:
 
     records = fold({}, Scene().arp(SCOPE, "10.0.0.1").arp(PUMP, "10.0.0.2").seen).values()
     assert [device.keys[0].value for device in resolve(records, only={Key("mac", PUMP)})] == [PUMP]
+
+
+def test_two_machines_of_one_type_behind_two_serial_servers_are_four_devices() -> None:
+    scene = Scene()
+    for number in (1, 2):
+        mac, ip = f"00:90:e8:00:00:0{number}", f"10.0.0.{number}"
+        scene.says(mac, ip, source="snmp", snmp__description="NPort 5110A", hostname=f"nport-{number}00")
+        line = Key("equipment", f"Dräger|EvitaXL|8120@{ip}:4001")
+        scene.says(line, mac, ip, source="medibus", manufacturer="Dräger", model="EvitaXL")
+    found = scene.devices()
+    assert sorted(device.value("model") for device in found if device.carrier) == ["EvitaXL", "EvitaXL"]
+    assert sorted(device.kind for device in found if not device.carrier) == ["SER", "SER"]
+    assert len(found) == 4

@@ -6,7 +6,8 @@ Reference: Dräger MEDIBUS for ventilators and anaesthesia workstations, protoco
 upper-case hex digits; the device identification (52H) gives a four-digit id, a name in quotes and a revision. Left out:
 measured values, settings, alarms, and real-time octets (80H and above), which may stand between any two others.
 
-A serial server is not the machine: what is said of it is about ``Key("equipment", "Dräger|name|id")``.
+A serial server is not the machine: what is said of it is about ``Key("equipment", "Dräger|name|id@address:port")``.
+The id is that of the type, so that only the line, named by the server's address and port, tells two machines apart.
 
 Example: ``<SOH>R8120'EvitaXL'07.01:01.01<SUM><CR>`` gives ``model`` EvitaXL and ``software`` 07.01:01.01.
 """
@@ -64,19 +65,19 @@ class _Session:
             if payload.gap == 0 and payload.offset == 0 and start not in (b"", b"\x01", b"\x1b"):
                 raise Malformed("medibus.start", "neither ESC nor SOH begins the line", where="offset 0")
         for _ in buffer.pour(payload.data, payload.offset):
-            yield from self._messages(buffer)
+            yield from self._messages(buffer, f"{payload.sender.ip}:{payload.sender.port}")
 
-    def _messages(self, buffer: Buffer) -> Iterator[Fact]:
+    def _messages(self, buffer: Buffer, line: str) -> Iterator[Fact]:
         end = 0
         for found in _MESSAGE.finditer(buffer.data):
             message = _read(found.group(), buffer.start + found.start())
             end = found.end()
             if message is not None:
-                yield from _facts(message, len(found.group()))
+                yield from _facts(message, len(found.group()), line)
         buffer.drop(max(end, len(buffer) - LONGEST))
 
 
-def _facts(message: _Message, size: int) -> Iterator[Fact]:
+def _facts(message: _Message, size: int, line: str) -> Iterator[Fact]:
     start, end = message.start, message.start + size
     yield Fact("service", "medibus", start, end, SENDER if message.response else RECEIVER)
     yield Fact("client", "medibus", start, end, RECEIVER if message.response else SENDER)
@@ -84,7 +85,7 @@ def _facts(message: _Message, size: int) -> Iterator[Fact]:
     if match is None:
         return
     number, name, revision = (part.decode("latin-1").strip() if part else "" for part in match.groups())
-    about = Key.of("equipment", f"Dräger|{name}|{number}")
+    about = Key.of("equipment", f"Dräger|{name}|{number}@{line}")
     # The protocol is Dräger's own; without this the maker of the serial server's network card would stand alone.
     yield Fact("manufacturer", "Dräger", start, end, about)
     yield Fact("model", name, start, end, about)
@@ -109,4 +110,6 @@ MEDIBUS = Dissector(
     looks_like=_looks_like,
     session=_Session,
     keep=(Keep(0, b"\x1bR52\r", payloads=16), Keep(0, b"\x01R", payloads=16)),
+    # The line is named by the address of its server.
+    situated=True,
 )

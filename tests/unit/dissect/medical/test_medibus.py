@@ -11,7 +11,7 @@ from garde.model.key import Key
 from tests.captures.medibus.messages import ASK, IDENTITY, INITIALISE, INITIALISED, NOISY
 from tests.playbook import Playbook
 
-MACHINE = Key("equipment", "Dräger|EvitaXL|8120")
+MACHINE = Key("equipment", "Dräger|EvitaXL|8120@192.0.2.2:0")
 
 
 def test_the_vectors_of_the_domain_note() -> None:

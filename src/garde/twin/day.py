@@ -23,11 +23,11 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from garde.twin.fleet import Device, Fleet
+from garde.twin.fleet import LINE_PORT, Device, Fleet
 from garde.twin.hospital import DOMAIN, FACILITY, WARDS
 from garde.twin.mirror import Mirror
 from garde.twin.station import Station
-from garde.twin.talk import dhcp, dicom, hl7, link, management, naming, remote
+from garde.twin.talk import dhcp, dicom, hl7, link, management, medibus, naming, remote
 from garde.twin.talk.tls import Certificate, Kit
 from garde.twin.tcp import MICRO, MILLI, SECOND, Frame, Turn, converse, knock
 
@@ -126,6 +126,7 @@ class Day:
                 yield from self.voices[voice](self, device, rng)
         self._part = (0.0, 1.0)
         yield from self._carried(Random(f"{self.rng.random()} carried"))
+        yield from self._lines(Random(f"{self.rng.random()} lines"))
         yield from self._leases(Random(f"{self.rng.random()} leases"))
         yield from self._absent(Random(f"{self.rng.random()} absent"))
         yield from self._maintenance(Random(f"{self.rng.random()} maintenance"))
@@ -212,7 +213,7 @@ class Day:
 
     def _carried(self, rng: Random) -> Iterator[Event]:
         """The bedside gateway tells what its silent devices measure, several per message."""
-        children = [device for device in self.fleet.devices if device.carrier]
+        children = [device for device in self.fleet.devices if device.eui64 and device.carrier]
         if not children:
             return
         sender = hl7.Application("PASSERELLE^0050560000000001^EUI-64")
@@ -239,6 +240,14 @@ class Day:
             started=self.started,
             close=False,
         )
+
+    def _lines(self, rng: Random) -> Iterator[Event]:
+        """The bedside gateway reads ventilators through serial device servers."""
+        servers = {device.number: device.station for device in self.fleet.devices if device.stations}
+        for machine in self.fleet.devices:
+            if machine.line:
+                turns = partial(medibus.line, "8120", machine.model.name, machine.model.software, rng)
+                yield self.talk(self.engine.station, servers[machine.carrier], LINE_PORT, self.at(rng), turns, rng)
 
     def _leases(self, rng: Random) -> Iterator[Event]:
         """Some stations give their address back at noon; another one wakes up with it in the afternoon."""

@@ -38,6 +38,8 @@ CORE: Final = (
     "file server",
     "building management server",
 )
+#: TCP port of the first serial line of a device server.
+LINE_PORT: Final = 4001
 #: Wards whose access switch is part of the fleet, in the order in which they get one.
 SWITCHED: Final = ("REA-A", "BLOC", "IMAG", "LABO", "URG", "MED", "CARDIO", "REA-B", "NEONAT", "DIAL", "ONCO", "ADMIN")
 
@@ -53,6 +55,7 @@ class Device(msgspec.Struct, kw_only=True):
         serial, hostname, ae: empty where it has none.
         eui64: its IEEE 11073 system id, 16 hexadecimal digits.
         carrier: number of the gateway that speaks for it; 0 for none.
+        line: address and port of the device server on whose serial line it is.
         ghost: in the register and nowhere else.
         ports: MAC addresses of a switch's ports, from which it announces itself.
         moves: the ward to which it goes at noon.
@@ -69,6 +72,7 @@ class Device(msgspec.Struct, kw_only=True):
     ae: str = ""
     eui64: str = ""
     carrier: int = 0
+    line: str = ""
     ghost: bool = False
     ports: list[bytes] = []
     moves: str = ""
@@ -143,7 +147,8 @@ class Fleet:
         spread = [model for model in models().values() if model.share and not model.behind]
         room = size - len(self.devices)
         children = min(max(2, size // 60), 12) if room > 40 else 0
-        room -= children
+        lines = 2 if room > 120 else 0
+        room -= children + lines
         # One of each, the frequent ones first; then chance, by their shares.
         order = sorted(spread, key=lambda model: -model.share)[:room]
         wanted = Counter(model.name for model in order)
@@ -154,6 +159,7 @@ class Fleet:
                 device = self._add(model, WARDS[self.rng.choice(model.wards or ANYWHERE)])
                 self._trouble(device, number)
         self._carry(children)
+        self._wire(lines)
 
     def _add(self, model: Model, ward: Ward) -> Device:
         count = self._count[model.name] = self._count.get(model.name, 0) + 1
@@ -247,7 +253,7 @@ class Fleet:
         if not children:
             return
         gateway = self.named("interface engine")
-        rows = [model for model in models().values() if model.behind]
+        rows = [model for model in models().values() if model.behind == "GATE"]
         for number in range(children):
             model = rows[number % len(rows)]
             ward = WARDS[self.rng.choice(model.wards)]
@@ -262,6 +268,22 @@ class Fleet:
                     carrier=gateway.number,
                     role="behind a gateway",
                     eui64=(mac[:3] + b"\xff\xfe" + mac[3:]).hex().upper(),
+                )
+            )
+
+    def _wire(self, lines: int) -> None:
+        """Put a ventilator of one and the same type on the serial line of each of some device servers."""
+        [machine] = [model for model in models().values() if model.behind == "SER"]
+        for server in [device for device in self.devices if device.model.kind == "SER"][:lines]:
+            self.devices.append(
+                Device(
+                    number=len(self.devices) + 1,
+                    model=machine,
+                    ward=server.ward,
+                    bed=server.bed,
+                    carrier=server.number,
+                    line=f"{server.station.ip}:{LINE_PORT}",
+                    role="on a serial line",
                 )
             )
 

@@ -24,7 +24,7 @@ Record = Mapping[str, Any]
 
 UNKNOWN: Final = "unknown"
 #: Keys that name one thing; an address that changed hands names nobody by itself.
-_STRONG: Final = ("mac", "eui64", "serial", "udi")
+_STRONG: Final = ("mac", "eui64", "serial", "udi", "equipment")
 
 
 class Card(NamedTuple):
@@ -114,10 +114,12 @@ def _match(found: Sequence[Record], true: Sequence[Record]) -> tuple[dict[str, l
 
 
 def _plain(kind: str, value: str) -> str:
-    """The spelling under which keys meet: addresses without signs, of a serial number its last part."""
+    """The spelling under which keys meet: addresses without signs, of serial number and serial line the last part."""
     value = value.casefold()
     if kind in ("mac", "eui64"):
         return "".join(c for c in value if c in "0123456789abcdef")
+    if kind == "equipment":
+        return value.rpartition("@")[2]
     return value.rpartition("|")[2].strip() if kind == "serial" else value
 
 

@@ -93,9 +93,11 @@ _WORDS: Final = {
 
 
 def keys(device: Device) -> list[dict[str, str]]:
-    """The keys under which a device can be recognised: addresses, or its system id behind a gateway."""
+    """The keys by which a device can be recognised: addresses; behind another, its system id or its serial line."""
     if device.ghost:
         return []
+    if device.line:
+        return [{"kind": "equipment", "value": device.line}]
     if not device.stations:
         return [{"kind": "eui64", "value": device.eui64.lower()}, {"kind": "serial", "value": device.serial}]
     out: dict[tuple[str, str], None] = {}

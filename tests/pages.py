@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -109,12 +110,14 @@ class Reader:
     def __init__(self, site: Site, language: str = "en") -> None:
         self._transport = httpx.ASGITransport(build(site))
         self._headers = {"accept-language": language}
+        # A thread of its own: tests that drive a browser leave an event loop running in theirs.
+        self._threads = ThreadPoolExecutor(1)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        return asyncio.run(self._ask("GET", path, options))
+        return self._threads.submit(asyncio.run, self._ask("GET", path, options)).result()
 
     def post(self, path: str, **options: Any) -> httpx.Response:
-        return asyncio.run(self._ask("POST", path, options))
+        return self._threads.submit(asyncio.run, self._ask("POST", path, options)).result()
 
     def page(self, path: str, status: int = 200) -> BeautifulSoup:
         answer = self.get(path)

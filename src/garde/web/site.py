@@ -259,10 +259,10 @@ def source_label(name: str, language: Language) -> str:
 
 
 def addresses_of(device: Device) -> list[str]:
-    """The IP addresses of a list's row: two at most, link-local ones only when there is no other."""
+    """The IP addresses of a list's row: two of IPv4, else one of IPv6; link-local ones only when there is no other."""
     found = [key.value for key in device.keys if key.kind == "ip"]
-    wide = [address for address in found if not address.startswith(("fe80:", "169.254."))]
-    return (wide or found)[:2]
+    wide = [address for address in found if not address.startswith(("fe80:", "169.254."))] or found
+    return [address for address in wide if ":" not in address][:2] or wide[:1]
 
 
 def key_mark(key: Key) -> str:

@@ -12,14 +12,18 @@ import time
 from pathlib import Path
 
 from garde.app import SystemClock, open_bus, open_store
+from garde.bus.nats import NatsBus
 from garde.model.codec import decode_many
 from garde.pipeline.runner import Runner
 from garde.pipeline.table import stages
 
+PATIENCE = 1.0
+
 
 def main(store: str, bus: str, file: str) -> None:
     kept = open_store(store)
-    carried = open_bus(bus, kept)
+    # What a killed runner had taken comes again after this long; the last one waits longer than that for it.
+    carried = NatsBus(bus, patience=PATIENCE) if bus.startswith("nats:") else open_bus(bus, kept)
     runner = Runner(stages(), kept, carried, SystemClock())
     data, pos = Path(file).read_bytes(), 0
     print("begun", flush=True)
@@ -29,8 +33,10 @@ def main(store: str, bus: str, file: str) -> None:
         pos += 4 + size
         runner.step()
         time.sleep(0.002)
-    while runner.step(0.5):
-        pass
+    silent = time.monotonic()
+    while time.monotonic() - silent < (3 * PATIENCE if bus.startswith("nats:") else 0.1):
+        if runner.step(0.2):
+            silent = time.monotonic()
     print("done", flush=True)
 
 

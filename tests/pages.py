@@ -23,8 +23,8 @@ from bs4 import BeautifulSoup
 
 from garde import app
 from garde.config import Config
-from garde.model.decision import Finding
 from garde.model.device import Claim, Device, Source
+from garde.model.finding import Finding
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.observation import Place
@@ -95,7 +95,7 @@ def hospital(folder: Path, *captures: str) -> Iterator[Site]:
         )  # fmt: skip
         reasons = (f"model: {HOSTILE}",)
         finding = Finding(
-            id="f-1", at=NOW, rule="identity.conflict", device=STRANGER, severity="medium", reasons=reasons
+            id="f-1", rule="identity.conflict", device=STRANGER, severity="medium", reasons=reasons, first_at=NOW
         )
         with kept.begin() as unit:
             unit.put([stranger(), pump(), talk, finding])

@@ -342,6 +342,18 @@ def devices(form: str, *, store: str | None = None, config: Path | None = None) 
     return words.as_csv(found) if form == "csv" else words.as_table(found)
 
 
+def findings(form: str, *, store: str | None = None, config: Path | None = None) -> str:
+    """The findings of a store as ``table``, ``json`` or ``csv``."""
+    from garde.model.finding import Finding
+    from garde.report import findings as words
+
+    with opened(settings.load(config), store) as (kept, _):
+        found = list(kept.all(Finding))
+    if form == "json":
+        return msgspec.json.encode([words.as_record(one) for one in found]).decode("utf-8")
+    return words.as_csv(found) if form == "csv" else words.as_table(found)
+
+
 def find(kept: Store, text: str) -> Device:
     """The one device that a person means: by id, MAC, IP, host name, serial number or any other key.
 
@@ -419,10 +431,12 @@ def import_gmao(
 
 def runner_of(chosen: settings.Config, kept: Store, bus: Bus, **options: Any) -> Runner:
     """The runner over every stage."""
+    from garde.findings import policy
     from garde.pipeline.runner import Runner
     from garde.pipeline.table import stages
 
-    return Runner(stages(chosen.site.networks), kept, bus, SystemClock(), **options)
+    rows = policy.load(chosen.findings.policy)
+    return Runner(stages(chosen.site.networks, rows), kept, bus, SystemClock(), **options)
 
 
 def run(

@@ -110,6 +110,14 @@ def devices(form: FormatOption = Format.table, store: StoreOption = None, config
 
 
 @app.command()
+def findings(form: FormatOption = Format.table, store: StoreOption = None, config: ConfigOption = None) -> None:
+    """List what needs someone, and what no longer does."""
+    import garde.app as verbs
+
+    print(_run(lambda: verbs.findings(form.value, store=store, config=config)))
+
+
+@app.command()
 def why(
     device: Annotated[str, typer.Argument(metavar="DEVICE", help="Id, MAC, IP, host name or serial number.")],
     attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE", help="A name of docs/reference/attributes.md.")],

@@ -71,6 +71,12 @@ class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8420
 
 
+class FindingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What findings trigger: ``policy`` is a TOML file whose rows stand before those of Garde; empty means none."""
+
+    policy: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration; every section has defaults that work on one machine."""
 
@@ -79,6 +85,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capture: CaptureSection = CaptureSection()
     site: SiteSection = SiteSection()
     web: WebSection = WebSection()
+    findings: FindingsSection = FindingsSection()
 
 
 def data_home() -> Path:

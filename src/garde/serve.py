@@ -20,6 +20,7 @@ import msgspec
 
 from garde.config import CaptureSection, Config
 from garde.errors import GardeError, Refused, Unreachable
+from garde.findings import policy
 from garde.model.device import Device
 from garde.pipeline.agents import listening
 from garde.pipeline.runner import Runner
@@ -44,7 +45,8 @@ class Serving:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self.fleet = Fleet(kept.all(Device))
-        self._runner = Runner(stages(chosen.site.networks), kept, bus, clock, told=self._told) if staged else None
+        table = stages(chosen.site.networks, policy.load(chosen.findings.policy))
+        self._runner = Runner(table, kept, bus, clock, told=self._told) if staged else None
 
     def settle(self) -> None:
         """Work through what waits, so that a person sees the effect of a click."""

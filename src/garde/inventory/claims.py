@@ -21,9 +21,8 @@ from typing import Final, NamedTuple
 from garde.inventory.joins import normal
 from garde.model.catalogue import attribute as attribute_row
 from garde.model.catalogue import sources as source_rows
-from garde.model.decision import Finding
 from garde.model.device import Claim, Source
-from garde.model.message import digest
+from garde.model.finding import Judgement, judgement
 
 DAY_NS: Final = 86_400 * 1_000_000_000
 #: Domain note 01 §10: above this, sources must not be reconciled silently.
@@ -252,16 +251,15 @@ def _replaced(groups: Mapping[str, Sequence[Support]]) -> frozenset[tuple[str, s
     )
 
 
-def conflict_finding(device: str, name: str, claims: Sequence[Claim], at: int) -> Finding:
-    """The finding ``identity.conflict``: several values of one attribute, each well supported."""
-    values = sorted(claim.value for claim in claims)
+def conflict(device: str, name: str, claims: Sequence[Claim], at: int) -> Judgement:
+    """The judgement ``identity.conflict``: several values of one attribute, each well supported."""
     causes = sorted({line.observation for claim in claims for line in claim.sources if line.observation})
-    return Finding(
-        id=digest("finding", "identity.conflict", device, name, *values),
-        at=at,
-        cause=tuple(causes[:16]),
-        rule="identity.conflict",
-        device=device,
+    return judgement(
+        "identity.conflict",
+        at,
         severity="medium",
+        device=device,
+        identifier=name,
         reasons=tuple(f"{name}: {claim.value}" for claim in claims[:4]),
+        cause=tuple(causes[:16]),
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from garde.inventory.reconcile import Outcome, Row
-from garde.report.devices import printable
+from garde.report.table import printable
 
 
 def as_json(outcome: Outcome) -> str:

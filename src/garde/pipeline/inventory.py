@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from garde.config import PRIVATE
-from garde.inventory.claims import conflict_finding
+from garde.inventory.claims import conflict
 from garde.inventory.evidence import Interface, fold, subjects
 from garde.inventory.neighbourhood import neighbourhood
 from garde.inventory.resolve import resolve
-from garde.model.decision import Decision, Finding
+from garde.model.decision import OF_DEVICES, Decision
 from garde.model.device import Device
+from garde.model.finding import Finding, judgement
 from garde.model.message import Message
 from garde.model.observation import Observation
 from garde.pipeline.stage import Drop, Effect, Put, Stage
@@ -49,7 +50,7 @@ def stage(networks: Sequence[str] = PRIVATE) -> Stage:
 
 def _effects(batch: Sequence[Message], view: View, networks: Sequence[str]) -> Iterable[Effect]:
     observations = [message for message in batch if isinstance(message, Observation)]
-    words = [message for message in batch if isinstance(message, Decision)]
+    words = [word for word in batch if isinstance(word, Decision) and word.keys and word.verb in OF_DEVICES]
     known = view.get(Interface, subjects(observations))
     folded = fold(known, observations)
     decisions = {word.id: word for word in (*view.all(Decision), *words)}
@@ -70,15 +71,27 @@ def _effects(batch: Sequence[Message], view: View, networks: Sequence[str]) -> I
 
 
 def _conflicts(devices: Sequence[Device], view: View) -> Iterable[Effect]:
-    """A finding for each conflict that has none yet."""
-    found = [
-        conflict_finding(device.id, name, (device.claims[name], *device.rivals.get(name, ())), device.last_at)
-        for device in devices
-        for name in device.conflicts
-        if name in device.claims
-    ]
-    stored = view.get(Finding, [finding.id for finding in found])
-    for finding in found:
-        if finding.id not in stored:
-            yield Put(finding)
-            yield finding
+    """A judgement for each conflict that is new or says something new, and for each that has ended."""
+    known = view.linked(Finding, [device.id for device in devices])
+    for device in devices:
+        stored = {one.identifier: one for one in known.get(device.id, ()) if one.rule == "identity.conflict"}
+        found = {
+            name: conflict(device.id, name, (device.claims[name], *device.rivals.get(name, ())), device.last_at)
+            for name in device.conflicts
+            if name in device.claims
+        }
+        for name, one in found.items():
+            before = stored.get(name)
+            if before is None or before.status == "closed" or set(before.reasons) != set(one.reasons):
+                yield one
+        for name, before in stored.items():
+            if name not in found and before.status != "closed":
+                yield judgement(
+                    "identity.conflict",
+                    max(device.last_at, before.last_at + 1),
+                    severity=before.severity,
+                    device=device.id,
+                    identifier=name,
+                    cause=before.causes[-1:],
+                    over=True,
+                )

@@ -21,8 +21,8 @@ from typing import Final
 import msgspec
 
 from garde.errors import Unreachable
-from garde.model.decision import Finding
-from garde.model.message import Message, Wakeup, digest
+from garde.model.finding import judgement
+from garde.model.message import Message, Wakeup
 from garde.pipeline.stage import Declared, Drop, Put, Stage
 from garde.ports import Bus, Clock, Delivery, Store
 from garde.registry import Registry
@@ -181,18 +181,17 @@ class Runner:
         now = self._clock.now()
         frame = traceback.extract_tb(error.__traceback__)[-1]
         text = f"{type(error).__name__}: {error} ({frame.name}, line {frame.lineno})"
-        finding = Finding(
-            id=digest("finding", "pipeline.quarantine", stage.name, message.id),
-            at=now,
-            cause=(message.id,),
-            rule="pipeline.quarantine",
-            device="",
+        opened = judgement(
+            "pipeline.quarantine",
+            now,
             severity="medium",
+            identifier=f"{stage.name}:{message.id}",
             reasons=(f"stage: {stage.name}", f"message: {message.id}", f"error: {text}"),
+            cause=(message.id,),
         )
         aside = Quarantined(id=f"{stage.name}:{message.id}", stage=stage.name, message=message.id, at=now, error=text)
         with self._store.begin() as unit:
             unit.drop(Wakeup, [message.id])
-            unit.put([aside, finding])
-            unit.append([message, finding])
-        self._bus.publish([finding])
+            unit.put([aside])
+            unit.append([message, opened])
+        self._bus.publish([opened])

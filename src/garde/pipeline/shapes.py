@@ -16,8 +16,9 @@ from typing import Any, Final
 from garde.inventory.describe import aliases
 from garde.inventory.evidence import Interface
 from garde.inventory.joins import found_by
-from garde.model.decision import Decision, Finding
+from garde.model.decision import Decision
 from garde.model.device import Device
+from garde.model.finding import Finding
 from garde.model.flow import Conversation
 from garde.model.message import Wakeup
 from garde.model.recording import Recording
@@ -38,7 +39,7 @@ SHAPES: Final = (
     Shape(Device, _id, _device_links),
     Shape(Interface, _id, found_by),
     Shape(Finding, _id, lambda finding: (finding.device, finding.rule)),
-    Shape(Decision, _id, lambda decision: (str(key) for key in decision.keys)),
+    Shape(Decision, _id, lambda decision: (*(str(key) for key in decision.keys), decision.about)),
     Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Recording, _id),

@@ -5,7 +5,7 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names
-    ('inventory', 'conversation')
+    ('inventory', 'conversation', 'findings')
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from garde.config import PRIVATE
-from garde.pipeline import conversation, inventory
+from garde.findings.policy import Policy
+from garde.pipeline import conversation, findings, inventory
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 
 
-def stages(networks: Sequence[str] = PRIVATE) -> Registry[Stage]:
-    """Every stage; ``networks`` are the site's own."""
-    return Registry(inventory.stage(networks), conversation.STAGE)
+def stages(networks: Sequence[str] = PRIVATE, policy: Policy | None = None) -> Registry[Stage]:
+    """Every stage; ``networks`` are the site's own, ``policy`` says what its findings trigger."""
+    return Registry(inventory.stage(networks), conversation.STAGE, findings.stage(policy))

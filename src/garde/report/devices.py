@@ -1,7 +1,7 @@
 """Devices as the outside reads them: JSON, CSV and a table for a terminal.
 
 Question: what does a program, a spreadsheet or a person at a terminal get for one device?
-Reference: issue 2 part 8 (JSON contract); RFC 4180 for CSV; OWASP's note on formula injection for the leading quote.
+Reference: issue 2 part 8 (JSON contract); `garde.report.table` for the other two.
 
 Example:
     >>> from garde.model.key import Key
@@ -11,18 +11,15 @@ Example:
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from garde.model.device import Claim, Device
 from garde.model.message import moment
+from garde.report.table import csv_of, table_of
 
 #: Columns of the CSV and the terminal table, in order.
 COLUMNS: Final = ("id", "kind", "manufacturer", "model", "serial", "os", "hostname", "mac", "ip", "last_seen")
-#: Widest column of the terminal table, in characters.
-WIDEST: Final = 40
 
 
 def as_record(device: Device) -> dict[str, Any]:
@@ -54,38 +51,13 @@ def as_row(device: Device) -> dict[str, str]:
 
 
 def as_csv(devices: Iterable[Device]) -> str:
-    """A CSV file with a head line; a cell that a spreadsheet would run as a formula begins with a quote."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    for device in devices:
-        writer.writerow({name: neutral(value) for name, value in as_row(device).items()})
-    return out.getvalue()
+    """A CSV file with a head line."""
+    return csv_of(COLUMNS, (as_row(device) for device in devices))
 
 
 def as_table(devices: Iterable[Device]) -> str:
-    """Aligned columns for a terminal; what the device said cannot steer the terminal."""
-    rows = [{name: printable(value) for name, value in as_row(device).items()} for device in devices]
-    shown = [name for name in COLUMNS if name == "id" or any(row[name] for row in rows)]
-    width = {name: min(WIDEST, max([len(name), *(len(row[name]) for row in rows)])) for name in shown}
-    lines = ["  ".join(name.upper().ljust(width[name]) for name in shown)]
-    lines += ["  ".join(clip(row[name], width[name]).ljust(width[name]) for name in shown) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def clip(value: str, width: int) -> str:
-    """The value, or its beginning and an ellipsis."""
-    return value if len(value) <= width else f"{value[: width - 1]}…"
-
-
-def neutral(value: str) -> str:
-    """The value with a quote before it when it begins like a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def printable(value: str) -> str:
-    """Device text for a terminal: control and direction characters become visible escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in value)
+    """Aligned columns for a terminal."""
+    return table_of(COLUMNS, (as_row(device) for device in devices))
 
 
 def as_replay(devices: Iterable[Device], stats: Mapping[str, object]) -> dict[str, Any]:

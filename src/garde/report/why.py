@@ -19,7 +19,7 @@ from garde.errors import Missing
 from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
 from garde.model.message import moment
-from garde.report.devices import printable
+from garde.report.table import printable
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):

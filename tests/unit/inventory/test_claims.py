@@ -5,7 +5,7 @@ from garde.inventory.claims import (
     Support,
     belief,
     combine,
-    conflict_finding,
+    conflict,
     decayed,
     family,
     gather,
@@ -64,9 +64,9 @@ def test_the_loser_is_kept_and_disagreement_measured() -> None:
     )
     assert [claim.value for claim in verdict.claims] == ["A-1", "B-2"]
     assert verdict.conflict == pytest.approx(0.93 * 0.88) and verdict.conflict > CONFLICT
-    finding = conflict_finding("d-1", "serial", verdict.claims, 7)
+    finding = conflict("d-1", "serial", verdict.claims, 7)
     assert finding.rule == "identity.conflict" and finding.reasons == ("serial: A-1", "serial: B-2")
-    assert finding.id == conflict_finding("d-1", "serial", verdict.claims[::-1], 9).id
+    assert finding.id == conflict("d-1", "serial", verdict.claims[::-1], 7).id
 
 
 def test_a_newer_version_replaces_the_older_without_conflict() -> None:

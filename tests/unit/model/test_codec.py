@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from garde.errors import Malformed
 from garde.model.codec import KINDS, decode, decode_many, encode, encode_many
-from garde.model.decision import Decision, Finding
+from garde.model.decision import Access, Decision
+from garde.model.finding import Judgement
 from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
@@ -19,7 +20,8 @@ ONE_OF_EACH: list[Message] = [
     observation(1),
     Conversation(id="c", at=0, sensor="s", source=KEY, target=KEY, protocol="tcp"),
     Decision(id="d", at=0, verb="claim", person="p", keys=(KEY,)),
-    Finding(id="f", at=0, rule="r", device="d-1", severity="low", reasons=()),
+    Access(id="a", at=0, person="p", outcome="refused", way="password"),
+    Judgement(id="j", at=0, rule="r", device="d-1", severity="low"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

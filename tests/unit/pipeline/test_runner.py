@@ -8,8 +8,8 @@ import pytest
 
 from garde.bus.log import LogBus
 from garde.errors import Missing, Unreachable
-from garde.model.decision import Finding
 from garde.model.device import Device
+from garde.model.finding import Finding, Judgement
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
 from garde.pipeline.runner import TRIES, Quarantined, Runner
@@ -68,7 +68,7 @@ def test_new_messages_reach_the_next_stage() -> None:
 
     def judge(batch: Sequence[Message], view: View) -> Iterable[Effect]:
         for message in batch:
-            yield Finding(
+            yield Judgement(
                 id=f"f-{message.id}", at=0, cause=(message.id,), rule="r", device="", severity="low", reasons=()
             )
 
@@ -76,7 +76,7 @@ def test_new_messages_reach_the_next_stage() -> None:
         seen.extend(message.id for message in batch)
         return ()
 
-    _, bus, _, runner = setting(stage(judge, "judge"), stage(listen, "listen", (Finding,)))
+    _, bus, _, runner = setting(stage(judge, "judge"), stage(listen, "listen", (Judgement,)))
     bus.publish([observation(1)])
     runner.drain()
     assert seen == [f"f-{observation(1).id}"]
@@ -99,10 +99,11 @@ def test_a_culprit_goes_to_quarantine_and_the_stream_goes_on() -> None:
     (aside,) = store.all(Quarantined)
     assert aside.message == observation(2).id
     assert "KeyError" in aside.error and "picky" in aside.error
-    (finding,) = store.all(Finding)
-    assert (finding.rule, finding.cause) == ("pipeline.quarantine", (observation(2).id,))
+    ((_, opened),) = store.log(0, (Judgement,), 9)
+    assert isinstance(opened, Judgement)
+    assert (opened.rule, opened.cause) == ("pipeline.quarantine", (observation(2).id,))
     assert calls.count(observation(2).id) == TRIES + 1
-    assert runner.step() <= 1  # the finding itself, which nobody here consumes
+    assert runner.step() <= 1  # the judgement itself, which nobody here consumes
 
 
 def test_a_store_that_does_not_answer_loses_nothing() -> None:

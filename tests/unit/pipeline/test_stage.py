@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from garde.errors import Refused
-from garde.model.decision import Finding
 from garde.model.device import Device
+from garde.model.finding import Finding
 from garde.pipeline.shapes import SHAPES
 from garde.pipeline.stage import Declared, Stage
 from garde.store.sqlite import open_sqlite

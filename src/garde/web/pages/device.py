@@ -24,8 +24,9 @@ from garde.errors import Malformed, Missing
 from garde.inventory.kinds import Kind, kinds
 from garde.inventory.reconcile import canonical
 from garde.model.catalogue import attributes
-from garde.model.decision import Decision, Finding
+from garde.model.decision import Decision
 from garde.model.device import Claim, Device
+from garde.model.finding import Finding
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.report.devices import as_record

@@ -29,7 +29,9 @@ from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.observation import Place
 from garde.report.fleet import Fleet
-from garde.web.site import Site, build
+from garde.report.queue import Queue
+from garde.web.application import build
+from garde.web.site import Site
 
 CAPTURES = Path(__file__).parent / "captures"
 #: What a stranger may call itself: markup, a right-to-left override, a formula.
@@ -100,8 +102,9 @@ def hospital(folder: Path, *captures: str) -> Iterator[Site]:
         with kept.begin() as unit:
             unit.put([stranger(), pump(), talk, finding])
         fleet = Fleet(kept.all(Device))
-        runner = app.runner_of(Config(), kept, bus, told=lambda puts, drops: _follow(fleet, puts, drops))
-        yield Site(kept, bus, fleet, name="CHU d'essai", settle=runner.drain, now=lambda: NOW + 120 * 10**9)
+        queue = Queue(kept.all(Finding))
+        runner = app.runner_of(Config(), kept, bus, told=lambda puts, drops: _follow(fleet, queue, puts, drops))
+        yield Site(kept, bus, fleet, queue, name="CHU d'essai", settle=runner.drain, now=lambda: NOW + 120 * 10**9)
 
 
 class Reader:
@@ -130,8 +133,10 @@ class Reader:
             return await client.request(method, path, **options)
 
 
-def _follow(fleet: Fleet, puts: object, drops: object) -> None:
+def _follow(fleet: Fleet, queue: Queue, puts: object, drops: object) -> None:
     for record in puts:  # type: ignore[attr-defined]
+        if isinstance(record, Finding):
+            queue.put(record)
         if isinstance(record, Device):
             fleet.put(record)
     for drop in drops:  # type: ignore[attr-defined]

@@ -447,17 +447,47 @@ def run(
     Raises:
         GardeError: the configuration, the store or the address is not usable.
     """
-    from garde.serve import PARTS, serve
+    from garde.model.person import Person
 
     chosen = settings.load(config)
-    if port:
-        chosen = msgspec.structs.replace(chosen, web=msgspec.structs.replace(chosen.web, port=port))
-    parts = frozenset(part.strip() for part in only.split(",") if part.strip()) or frozenset(PARTS)
     with opened(chosen, store) as (kept, bus):
         unconfigured = config is None and store is None and not only
         if unconfigured and next(iter(kept.all(Device)), None) is None:
             _demonstrate(chosen, kept, bus, say)
-        serve(chosen, kept, bus, SystemClock(), parts=parts, say=say)
+        nobody = next(iter(kept.all(Person)), None) is None
+        _serve(chosen, kept, bus, only=only, port=port, say=say, demonstration=unconfigured and nobody)
+
+
+def serve(
+    *, only: str = "", store: str | None = None, config: Path | None = None, port: int = 0, say: Callable[[str], None]
+) -> None:
+    """Run the whole product without the demonstration: people sign in.
+
+    Raises:
+        GardeError: the configuration, the store or the address is not usable.
+    """
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, bus):
+        _serve(chosen, kept, bus, only=only, port=port, say=say, demonstration=False)
+
+
+def _serve(
+    chosen: settings.Config,
+    kept: Store,
+    bus: Bus,
+    *,
+    only: str,
+    port: int,
+    say: Callable[[str], None],
+    demonstration: bool,
+) -> None:
+    from garde.serve import PARTS
+    from garde.serve import serve as serving
+
+    if port:
+        chosen = msgspec.structs.replace(chosen, web=msgspec.structs.replace(chosen.web, port=port))
+    parts = frozenset(part.strip() for part in only.split(",") if part.strip()) or frozenset(PARTS)
+    serving(chosen, kept, bus, SystemClock(), parts=parts, say=say, demonstration=demonstration)
 
 
 def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[str], None]) -> None:

@@ -179,6 +179,21 @@ def run(
 
 
 @app.command()
+def serve(
+    only: Annotated[
+        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, web. Empty runs all.")
+    ] = "",
+    port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the whole product without the demonstration: people sign in."""
+    import garde.app as verbs
+
+    _run(lambda: verbs.serve(only=only, port=port, store=store, config=config, say=_say))
+
+
+@app.command()
 def twin(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Capture to write (pcap).")],
     count: Annotated[int, typer.Option("--devices", min=1, max=50_000, help="How many devices.")] = 150,

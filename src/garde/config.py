@@ -65,10 +65,21 @@ class SiteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where pages are served."""
+    """Where pages are served.
+
+    Attributes:
+        address, port: what the pages listen on.
+        name: host name that stands in a made certificate and in links; empty takes the machine's.
+        tls: ``auto`` serves over TLS unless the address is this machine's own; ``on`` and ``off`` say so themselves.
+        certificate, key: files in PEM; empty makes a certificate of its own at the first start.
+    """
 
     address: str = "127.0.0.1"
     port: int = 8420
+    name: str = ""
+    tls: str = "auto"
+    certificate: str = ""
+    key: str = ""
 
 
 class FindingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,6 +162,10 @@ def _ranges(config: Config, text: str, name: str) -> None:
 
     if not 1 <= config.web.port <= 65535:
         raise wrong("web", "port", f"{config.web.port} is not a TCP port (1 to 65535)")
+    if config.web.tls not in ("auto", "on", "off"):
+        raise wrong("web", "tls", f"{config.web.tls!r}: auto, on or off, please")
+    if bool(config.web.certificate) != bool(config.web.key):
+        raise wrong("web", "certificate", "A certificate needs its key, and a key its certificate")
     if not 1 << 10 <= config.capture.flows <= 1 << 22:
         raise wrong("capture", "flows", f"{config.capture.flows} flows: between 1024 and 4194304, please")
     for network in config.site.networks:

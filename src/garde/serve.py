@@ -14,21 +14,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import msgspec
 
-from garde.config import CaptureSection, Config
+from garde.config import CaptureSection, Config, WebSection, data_home
 from garde.errors import GardeError, Refused, Unreachable
 from garde.findings import policy
 from garde.model.device import Device
+from garde.model.finding import Finding
+from garde.people.register import Register
+from garde.people.sealing import from_file
 from garde.pipeline.agents import listening
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import stages
 from garde.ports import Bus, Clock, Store
 from garde.report.fleet import Fleet
-from garde.web.site import Site, build
+from garde.report.queue import Queue
+from garde.web.application import build
+from garde.web.certificate import fingerprint, made
+from garde.web.site import Site
 
 PARTS: Final = ("sensor", "stages", "web")
 #: Seconds the runner waits for work, and after a store or bus that does not answer.
@@ -38,13 +45,14 @@ LOOK: Final = 5.0
 
 
 class Serving:
-    """Runner and fleet, kept in step; used from the runner's thread and from pages."""
+    """Runner, fleet and queue, kept in step; used from the runner's thread and from pages."""
 
     def __init__(self, chosen: Config, kept: Store, bus: Bus, clock: Clock, *, staged: bool) -> None:
         self._kept = kept
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self.fleet = Fleet(kept.all(Device))
+        self.queue = Queue(kept.all(Finding))
         table = stages(chosen.site.networks, policy.load(chosen.findings.policy))
         self._runner = Runner(table, kept, bus, clock, told=self._told) if staged else None
 
@@ -84,6 +92,8 @@ class Serving:
         for record in puts:
             if isinstance(record, Device):
                 self.fleet.put(record)
+            elif isinstance(record, Finding):
+                self.queue.put(record)
         for drop in drops:
             if drop.kind is Device:
                 self.fleet.drop(drop.id)
@@ -96,12 +106,25 @@ class Serving:
                 self.fleet.put(device)
         for name in self.fleet.ids() - there.keys():
             self.fleet.drop(name)
+        for finding in self._kept.all(Finding):
+            if self.queue.get(finding.id) != finding:
+                self.queue.put(finding)
 
 
 def serve(
-    chosen: Config, kept: Store, bus: Bus, clock: Clock, *, parts: frozenset[str], say: Callable[[str], None]
+    chosen: Config,
+    kept: Store,
+    bus: Bus,
+    clock: Clock,
+    *,
+    parts: frozenset[str],
+    say: Callable[[str], None],
+    demonstration: bool = False,
 ) -> None:
     """Run the parts until interrupted.
+
+    Args:
+        demonstration: nobody needs to sign in.
 
     Raises:
         Refused: a part that does not exist, or an address that is taken.
@@ -113,27 +136,67 @@ def serve(
     agents = listening(heard.interfaces, heard.export, sensor=heard.sensor, flows=heard.flows, bus=bus, say=say)
     with serving.working(say), agents:
         if "web" in parts:
-            _pages(chosen, kept, bus, clock, serving, say)
+            _pages(chosen, kept, bus, clock, serving, say, demonstration)
         else:
             say(f"garde: {', '.join(sorted(parts))} run; Ctrl-C ends")
             threading.Event().wait()
 
 
-def _pages(chosen: Config, kept: Store, bus: Bus, clock: Clock, serving: Serving, say: Callable[[str], None]) -> None:
+def _pages(
+    chosen: Config,
+    kept: Store,
+    bus: Bus,
+    clock: Clock,
+    serving: Serving,
+    say: Callable[[str], None],
+    demonstration: bool,
+) -> None:
     import socket
 
     import uvicorn
 
-    site = Site(kept, bus, serving.fleet, name=chosen.site.name, settle=serving.settle, now=clock.now)
-    where = (chosen.web.address, chosen.web.port)
+    web = chosen.web
+    local = web.address in ("127.0.0.1", "::1", "localhost")
+    secure = web.tls == "on" or (web.tls == "auto" and not local) or bool(web.certificate)
+    if secure:
+        files = (Path(web.certificate), Path(web.key)) if web.certificate else _certificate(web, clock)
+        if not web.certificate:
+            say(f"The pages' certificate is Garde's own; SHA-256 {fingerprint(files[0])}")
+    site = Site(
+        kept,
+        bus,
+        serving.fleet,
+        serving.queue,
+        register=Register(kept, from_file(data_home() / "secrets.key")),
+        demonstration=demonstration,
+        policy=policy.load(chosen.findings.policy),
+        secure=secure,
+        name=chosen.site.name,
+        settle=serving.settle,
+        now=clock.now,
+    )
     try:
-        listener = socket.create_server(where, family=socket.AF_INET6 if ":" in where[0] else socket.AF_INET)
+        listener = socket.create_server(
+            (web.address, web.port), family=socket.AF_INET6 if ":" in web.address else socket.AF_INET
+        )
     except OSError as error:
         hint = "Is Garde running already? [web] port chooses another one"
-        raise GardeError("run.address", f"{where[0]} port {where[1]}: {error.strerror or error}", hint=hint) from None
-    say(
-        f"Garde is open on http://{where[0]}:{listener.getsockname()[1]}/ with {len(serving.fleet)} devices. "
-        "Ctrl-C ends."
-    )
-    settings = uvicorn.Config(build(site), log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(settings).run(sockets=[listener])
+        raise GardeError(
+            "run.address", f"{web.address} port {web.port}: {error.strerror or error}", hint=hint
+        ) from None
+    scheme, port = ("https" if secure else "http"), listener.getsockname()[1]
+    say(f"Garde is open on {scheme}://{web.address}:{port}/ with {len(serving.fleet)} devices. Ctrl-C ends.")
+    if not demonstration and site.register.empty():
+        say(f"Nobody may sign in yet. The first administrator is made on /setup with the code {site.setup_code}")
+    options: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
+    if secure:
+        options |= {"ssl_certfile": str(files[0]), "ssl_keyfile": str(files[1])}
+    uvicorn.Server(uvicorn.Config(build(site), **options)).run(sockets=[listener])
+
+
+def _certificate(web: WebSection, clock: Clock) -> tuple[Path, Path]:
+    import socket
+
+    names = [name for name in (web.name, socket.gethostname()) if name]
+    named = web.address not in ("", "0.0.0.0", "::")  # noqa: S104  a listening address that names nobody
+    return made(data_home() / "tls", [*names, *([web.address] if named else []), "localhost", "127.0.0.1"], clock.now())

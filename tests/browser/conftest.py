@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from garde.web.site import build
+from garde.web.application import build
 from tests.pages import hospital
 
 SWITCHES = (

@@ -21,7 +21,9 @@ from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.flow import Conversation
 from garde.model.message import Wakeup
+from garde.model.person import Person
 from garde.model.recording import Recording
+from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined
 from garde.ports import Shape
 
@@ -35,6 +37,11 @@ def _device_links(device: Any) -> Iterable[str]:
     return (*(str(key) for key in device.keys), *aliases(device))
 
 
+def _person_links(person: Any) -> Iterable[str]:
+    """The login, and who they are at an identity provider."""
+    return (f"login:{person.login}", *([f"subject:{person.subject}"] if person.subject else []))
+
+
 SHAPES: Final = (
     Shape(Device, _id, _device_links),
     Shape(Interface, _id, found_by),
@@ -43,5 +50,10 @@ SHAPES: Final = (
     Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Recording, _id),
+    Shape(Person, _id, _person_links),
+    Shape(Credential, _id),
+    Shape(Session, _id, lambda session: (session.person, f"ward:{session.ward}")),
+    Shape(Token, _id, lambda token: (token.person,)),
+    Shape(Kiosk, _id),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
 )

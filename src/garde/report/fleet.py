@@ -15,8 +15,8 @@ Example:
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -24,7 +24,7 @@ from garde.model.device import Device
 
 #: Facets, in the order in which pages show them. The last two are not attributes: how sure the kind is, and the first
 #: three numbers of an IPv4 address, by which people know their networks.
-FACETS: Final = ("kind", "manufacturer", "model", "os", "ward", "certainty", "network")
+FACETS: Final = ("kind", "manufacturer", "model", "os", "facility", "ward", "certainty", "network")
 #: Columns by which a list may be ordered.
 ORDERS: Final = ("name", "kind", "manufacturer", "model", "ward", "ip", "last_seen", "certainty")
 #: The value of a facet where nothing is known: it is shown, counted and filtered like any other.
@@ -32,6 +32,10 @@ UNKNOWN: Final = ""
 #: Most values of one facet that are listed: in a glance, and when all are asked for.
 LISTED: Final = 8
 LONGEST: Final = 500
+
+
+#: What a person may see: alternatives, each a conjunction of facet and value.
+Terms: TypeAlias = tuple[tuple[tuple[str, str], ...], ...]
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -46,6 +50,7 @@ class Query(msgspec.Struct, frozen=True):
         first: how many to pass over.
         most: how many to give.
         wide: the facet of which all values are wanted.
+        within: what the person who asks may see; None is everything.
     """
 
     filters: tuple[tuple[str, str, bool], ...] = ()
@@ -55,6 +60,7 @@ class Query(msgspec.Struct, frozen=True):
     first: int = 0
     most: int = 50
     wide: str = ""
+    within: Terms | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -150,23 +156,39 @@ class Fleet:
         """The devices that match, a page of them, and the facets."""
         with self._lock:
             sets = self._sets(query)
-            searched = self._search(query.text)
+            there = self._within(query.within)
+            searched = self._search(query.text) & there
             found = self._meet(sets, searched)
             counts = {facet: self._counts(facet, sets, searched) for facet in FACETS}
             facets = {facet: _listed(facet, counts[facet], query) for facet in FACETS}
             values = {facet: len(counts[facet]) for facet in FACETS}
-            return Answer(self._page(found, query), found.bit_count(), len(self._slots), facets, values)
+            return Answer(self._page(found, query), found.bit_count(), there.bit_count(), facets, values)
 
-    def many(self, facet: str, value: str) -> int:
-        """How many devices of the whole fleet have that value of a facet."""
+    def many(self, facet: str, value: str, within: Terms | None = None) -> int:
+        """How many devices that a person may see have that value of a facet."""
         with self._lock:
-            return self._bits[facet].get(value, 0).bit_count()
+            return (self._bits[facet].get(value, 0) & self._within(within)).bit_count()
+
+    def seen(self, within: Terms | None) -> Callable[[str], bool]:
+        """Whether a device may be seen, compiled once for many ids; what is about no device has the empty id."""
+        if within is None:
+            return lambda name: True
+        with self._lock:
+            there = self._within(within)
+            marks = there.to_bytes(len(self._devices) // 8 + 1, "little")
+            slots = dict(self._slots)
+
+        def sees(name: str) -> bool:
+            slot = slots.get(name)
+            return slot is not None and bool(marks[slot >> 3] >> (slot & 7) & 1)
+
+        return sees
 
     def without(self, query: Query) -> list[tuple[tuple[str, str, bool], int]]:
         """For a list that is empty: how many devices each single filter, when removed, would leave; most first."""
         with self._lock:
             tried = []
-            searched = self._search(query.text)
+            searched = self._search(query.text) & self._within(query.within)
             for one in query.filters:
                 rest = msgspec.structs.replace(query, filters=tuple(other for other in query.filters if other != one))
                 tried.append((one, self._meet(self._sets(rest), searched).bit_count()))
@@ -193,6 +215,18 @@ class Fleet:
         for facet, bits in kept.items():
             sets[facet] = sets.get(facet, self._all) & bits
         return sets
+
+    def _within(self, within: Terms | None) -> int:
+        """The devices that a person may see; terms name facets by which the fleet is indexed."""
+        if within is None:
+            return self._all
+        found = 0
+        for term in within:
+            some = self._all
+            for facet, value in term:
+                some &= self._bits[facet].get(value, 0)
+            found |= some
+        return found
 
     def _meet(self, sets: dict[str, int], found: int, but: str = "") -> int:
         for facet, bits in sets.items():

@@ -1,73 +1,51 @@
-"""The site: routes, and what is true of every page.
+"""The site: what every page needs and shares.
 
-Question: which address leads to which screen, and what does every answer promise the browser?
-Reference: reference of the pages §3.2 and §5; Fetch Metadata and RFC 6454 (who may post); CSP 3. Left out: sign-in
-and roles.
+Question: what does a page know besides its own record: the state, the reader's language and theme, and who they are?
+Reference: reference of the pages §3.2 and §5. Routes stand in `garde.web.application`, rights in `garde.web.gate`.
 
 Example::
 
-    application = build(Site(store, bus, fleet))
+    application = build(Site(store, bus, fleet, queue))
 """
 
 from __future__ import annotations
 
+import os
+import secrets
 import time
-from collections.abc import Callable, Mapping
-from http import HTTPStatus
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from garde.errors import Conflict, GardeError, Malformed, Missing, Refused, Unreachable, Untrusted
+from garde.findings.policy import Policy, default
+from garde.findings.rules import rule_of
 from garde.inventory.kinds import kinds
 from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
 from garde.model.key import Key
-from garde.model.message import digest, moment
+from garde.model.message import Message, digest, moment
+from garde.people.door import Door
+from garde.people.register import Register
+from garde.people.roles import roles
+from garde.people.sealing import Sealing
 from garde.ports import Bus, Store
 from garde.report.fleet import Fleet, name_of
+from garde.report.queue import Queue
 from garde.web.charts.bars import bar
 from garde.web.charts.week import week
+from garde.web.gate import visitor_of
 from garde.web.hostile import bdi, visible
 from garde.web.language import Language, choose
+from garde.web.navigation import current, ordered
 
 STATIC: Final = Path(__file__).parent / "static"
 THEMES: Final = ("system", "light", "dark")
-#: Nothing from elsewhere, nothing inline.
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS: Final = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
-#: Which answer an error is (RFC 9110 §15).
-STATUS: Final[dict[type[GardeError], HTTPStatus]] = {
-    Malformed: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Refused: HTTPStatus.FORBIDDEN,
-    Untrusted: HTTPStatus.FORBIDDEN,
-    Missing: HTTPStatus.NOT_FOUND,
-    Conflict: HTTPStatus.CONFLICT,
-    Unreachable: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-#: Largest body of a request, in octets.
-LARGEST: Final = 16 << 20
 
 
 class Site:
@@ -77,6 +55,11 @@ class Site:
         store: the state.
         bus: takes people's words.
         fleet: the devices in memory.
+        queue: the findings in memory.
+        register: people; without one, secrets that are sealed last as long as the process.
+        demonstration: nobody needs to sign in.
+        policy: what findings trigger.
+        secure: pages are served over TLS.
         name: of the hospital.
         settle: works through what waits on the bus, so that a person sees the effect of a click; None where other
             processes do.
@@ -87,7 +70,12 @@ class Site:
         store: Store,
         bus: Bus,
         fleet: Fleet,
+        queue: Queue | None = None,
         *,
+        register: Register | None = None,
+        demonstration: bool = True,
+        policy: Policy | None = None,
+        secure: bool = False,
         name: str = "Garde",
         settle: Callable[[], object] | None = None,
         now: Callable[[], int] = time.time_ns,
@@ -95,6 +83,15 @@ class Site:
         self.store = store
         self.bus = bus
         self.fleet = fleet
+        self.queue = queue if queue is not None else Queue()
+        self.register = register or Register(store, Sealing(os.urandom(32)))
+        self.door = None if demonstration else Door(self.register)
+        self.policy = policy or default()
+        self.secure = secure
+        #: name of the identity provider that people may also sign in at, or empty
+        self.provider = ""
+        #: printed at start; whoever reads it makes the first administrator
+        self.setup_code = secrets.token_hex(4)
         self.name = name
         self.settle = settle
         self.now = now
@@ -117,9 +114,16 @@ class Site:
             bar=bar,
         )
 
+    def say(self, *messages: Message) -> None:
+        """Publish words of a person, and work through them, so that the next page shows their effect."""
+        self.bus.publish(messages)
+        if self.settle is not None:
+            self.settle()
+
     def page(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         """A page in the reader's language and theme."""
         language = language_of(request)
+        visitor = visitor_of(request)
         theme = request.cookies.get("theme", THEMES[0])
         text = self.templates.get_template(template).render(
             t=language,
@@ -129,6 +133,11 @@ class Site:
             now=self.now(),
             here=f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}",
             path=request.url.path,
+            visitor=visitor,
+            entries=ordered(visitor.roles),
+            entry=current(request.url.path),
+            role_label=lambda name: roles()[name].label(language.code) if name in roles() else name,
+            rule_of=rule_of,
             kind_label=lambda name: kind_label(name, language.code),
             attribute_label=lambda name: attribute_label(name, language.code),
             source_label=lambda name: source_label(name, language),
@@ -137,64 +146,6 @@ class Site:
         return HTMLResponse(
             text, status, headers={"content-language": language.code, "vary": "cookie, accept-language"}
         )
-
-
-def build(site: Site) -> Starlette:
-    """The application that serves a site."""
-    from garde.web.pages import about, device, devices, imports, packet
-
-    async def home(request: Request) -> Response:
-        return RedirectResponse("/devices", 303)
-
-    async def failed(request: Request, error: Exception) -> Response:
-        known = error if isinstance(error, GardeError) else Missing("page.missing", "There is no such page")
-        status = STATUS.get(type(known), HTTPStatus.BAD_REQUEST)
-        if isinstance(error, HTTPException):
-            status = HTTPStatus(error.status_code)
-        if request.url.path.endswith(".json"):
-            return problem(known, status)
-        return site.page(request, "error.html", int(status), error=known)
-
-    routes = [
-        Route("/", home),
-        Route("/preferences", preferences, methods=["POST"]),
-        *devices.routes(site),
-        *device.routes(site),
-        *packet.routes(site),
-        *imports.routes(site),
-        *about.routes(site),
-        Mount("/static", StaticFiles(directory=STATIC)),
-    ]
-    handlers: Mapping[Any, Any] = {GardeError: failed, 404: failed, 405: failed}
-    return Starlette(
-        routes=routes, exception_handlers=handlers, middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)]
-    )
-
-
-async def guard(request: Request, following: RequestResponseEndpoint) -> Response:
-    """Only pages of this site may post to it; every answer carries the security headers."""
-    if request.method not in ("GET", "HEAD") and not same_origin(request):
-        response: Response = problem(
-            Refused("page.cross-origin", "This form was sent from another site"), HTTPStatus.FORBIDDEN
-        )
-    elif int(request.headers.get("content-length") or 0) > LARGEST:
-        response = problem(Refused("page.too-large", "More than 16 MiB were sent"), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    else:
-        response = await following(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.path.startswith("/static/") and request.url.query:
-        response.headers["cache-control"] = "public, max-age=31536000, immutable"
-    return response
-
-
-def same_origin(request: Request) -> bool:
-    """Whether the browser says that this request comes from a page of this site; programs send no such header."""
-    fetched = request.headers.get("sec-fetch-site")
-    if fetched is not None:
-        return fetched in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 async def preferences(request: Request) -> Response:
@@ -208,24 +159,14 @@ async def preferences(request: Request) -> Response:
 
 
 def inside(back: str) -> str:
-    """An address of this site, or the list: nobody is sent elsewhere.
+    """An address of this site, or the front page: nobody is sent elsewhere.
 
     >>> inside("/devices?kind=CT"), inside("//elsewhere.example"), inside("/\\\\elsewhere.example")
-    ('/devices?kind=CT', '/devices', '/devices')
+    ('/devices?kind=CT', '/', '/')
     """
     parts = urlsplit(back)
     plain = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
-    return back if plain and not parts.scheme and not parts.netloc else "/devices"
-
-
-def problem(error: GardeError, status: int) -> Response:
-    """An error for programs (RFC 9457)."""
-    body = {"type": f"about:garde/{error.code}", "title": error.what, "status": int(status), "code": error.code}
-    if error.where:
-        body["detail"] = error.where
-    if error.hint:
-        body["hint"] = error.hint
-    return JSONResponse(body, int(status), media_type="application/problem+json")
+    return back if plain and not parts.scheme and not parts.netloc else "/"
 
 
 def json(value: Any) -> Response:
@@ -234,8 +175,10 @@ def json(value: Any) -> Response:
 
 
 def language_of(request: Request) -> Language:
-    """The language of the person who asks."""
-    return choose(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
+    """The language of the person who asks: chosen in this browser, else theirs, else what the browser prefers."""
+    person = visitor_of(request).person
+    said = request.cookies.get("lang", "") or (person.language if person else "")
+    return choose(said, request.headers.get("accept-language", ""))
 
 
 def kind_label(name: str, code: str) -> str:

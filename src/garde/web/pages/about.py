@@ -12,12 +12,13 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
 from garde.model.device import Claim, Source
 from garde.model.observation import Place
 from garde.web.charts.week import week
+from garde.web.gate import Guarded
 from garde.web.site import Site
 
 #: Words of the product with their meaning; the glossary of the documentation says more.
@@ -33,7 +34,7 @@ WORDS: Final = (
 )
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: Site) -> list[BaseRoute]:
     """The addresses of these screens."""
 
     def style(request: Request) -> Response:
@@ -63,4 +64,4 @@ def routes(site: Site) -> list[Route]:
     def statement(request: Request) -> Response:
         return site.page(request, "accessibility.html")
 
-    return [Route("/style", style), Route("/glossary", words), Route("/accessibility", statement)]
+    return [Guarded("/style", style, ""), Guarded("/glossary", words, ""), Guarded("/accessibility", statement, "")]

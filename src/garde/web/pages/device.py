@@ -18,7 +18,7 @@ import msgspec
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from garde.errors import Malformed, Missing
 from garde.inventory.kinds import Kind, kinds
@@ -29,8 +29,11 @@ from garde.model.device import Claim, Device
 from garde.model.finding import Finding
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
+from garde.people.door import Visitor
+from garde.people.scope import Scope
 from garde.report.devices import as_record
 from garde.report.fleet import Query, values_of
+from garde.web.gate import Guarded, visitor_of
 from garde.web.site import Site, json, key_mark
 
 #: Attributes of the identity card, in order; the rest is listed behind it.
@@ -143,56 +146,60 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
     stated: tuple[str, ...] = STATED
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: Site) -> list[BaseRoute]:
     """The addresses of this screen."""
 
     def page(request: Request) -> Response:
-        device = found(site, request.path_params["device"])
+        device = found(site, request)
         if device.id != request.path_params["device"]:
             return RedirectResponse(f"/devices/{device.id}", 303)
-        return site.page(request, "device.html", page=device_page(site, device), kinds=kinds())
+        return site.page(request, "device.html", page=device_page(site, device, visitor_of(request)), kinds=kinds())
 
     def data(request: Request) -> Response:
-        return json(as_record(found(site, request.path_params["device"])))
+        return json(as_record(found(site, request)))
 
     async def decide(request: Request) -> Response:
-        device = found(site, request.path_params["device"])
+        device = found(site, request, right="devices.claim")
         async with request.form(max_files=0, max_fields=16) as form:
-            word = decision(device, form, site)
-        site.bus.publish([word])
-        if site.settle is not None:
-            site.settle()
+            word = decision(device, form, site, visitor_of(request))
+        site.say(word)
         return RedirectResponse(f"/devices/{device.id}", 303)
 
     return [
-        Route("/devices/{device}.json", data),
-        Route("/devices/{device}", page),
-        Route("/devices/{device}/decisions", decide, methods=["POST"]),
+        Guarded("/devices/{device}.json", data, "devices.read"),
+        Guarded("/devices/{device}", page, "devices.read"),
+        Guarded("/devices/{device}/decisions", decide, "devices.claim", methods=("POST",)),
     ]
 
 
-def found(site: Site, name: str) -> Device:
+def found(site: Site, request: Request, name: str = "", right: str = "devices.read") -> Device:
     """The device of an address, also of one that was sent before a merge.
 
+    Args:
+        name: its id; empty takes the one of the address.
+        right: with which it is looked at.
+
     Raises:
-        Missing: there is none.
+        Missing: there is none, or none that this person may see: nobody learns which.
     """
+    name = name or request.path_params["device"]
     device = site.fleet.get(name) or next(iter(site.store.linked(Device, [name], 1).get(name, [])), None)
-    if device is None:
+    if device is None or not visitor_of(request).scope(right).covers(device):
         raise Missing("device.unknown", f"No device answers to {name!r}", hint="It may have been split, or never seen")
     return device
 
 
-def meant(site: Site, words: str) -> Device:
+def meant(site: Site, words: str, visitor: Visitor) -> Device:
     """The device that a person names by its id, or by anything that only it answers to.
 
     Raises:
         Malformed: none or several answer.
     """
     known = site.fleet.get(words) or next(iter(site.store.linked(Device, [words], 1).get(words, [])), None)
-    if known is not None:
+    scope = visitor.scope("devices.claim")
+    if known is not None and scope.covers(known):
         return known
-    answer = site.fleet.find(Query(text=words, most=1))
+    answer = site.fleet.find(Query(text=words, most=1, within=scope.terms))
     if not words or answer.total != 1:
         raise Malformed(
             "decision.other", "Name another device or another of its keys", hint="Its id, MAC or IP address"
@@ -200,12 +207,14 @@ def meant(site: Site, words: str) -> Device:
     return answer.devices[0]
 
 
-def device_page(site: Site, device: Device) -> DevicePage:
+def device_page(site: Site, device: Device, visitor: Visitor) -> DevicePage:
     """The record of the page: four questions to the store, however much there is."""
     links = [str(key) for key in device.keys]
     talks = {talk.id: talk for many in site.store.linked(Conversation, links).values() for talk in many}
     words = {word.id: word for many in site.store.linked(Decision, links).values() for word in many}
-    findings = site.store.linked(Finding, [device.id]).get(device.id, [])
+    findings = site.queue.of(device.id) if visitor.may("findings.read") else ()
+    scope = visitor.scope("devices.read")
+    carrier = site.fleet.get(device.carrier) if device.carrier else None
     shown = set(CARD)
     return DevicePage(
         device=device,
@@ -213,7 +222,7 @@ def device_page(site: Site, device: Device) -> DevicePage:
         card=tuple((name, device.claims.get(name)) for name in CARD if name in device.claims or name in CARD[:5]),
         more=tuple((name, claim) for name, claim in sorted(device.claims.items()) if name not in shown),
         many=tuple(sorted(device.many.items())),
-        peers=_peers(site, device, talks.values()),
+        peers=_peers(site, device, talks.values(), scope),
         hours=_hours(device, talks.values()),
         first_hour=first_hour(device),
         days=tuple(day_name(first_hour(device) + day * DAY) for day in range(7)),
@@ -225,15 +234,15 @@ def device_page(site: Site, device: Device) -> DevicePage:
         ),
         timeline=timeline(device, words.values()),
         same={
-            facet: site.fleet.many(facet, values_of(device, facet)[0])
+            facet: site.fleet.many(facet, values_of(device, facet)[0], scope.terms)
             for facet in ("kind", "manufacturer", "model", "os", "ward")
         },
-        findings=tuple(findings),
-        carrier=site.fleet.get(device.carrier) if device.carrier else None,
+        findings=findings,
+        carrier=carrier if carrier and scope.covers(carrier) else None,
     )
 
 
-def _peers(site: Site, device: Device, talks: Iterable[Conversation]) -> tuple[Peer, ...]:
+def _peers(site: Site, device: Device, talks: Iterable[Conversation], scope: Scope) -> tuple[Peer, ...]:
     own = set(device.keys)
     sums: dict[tuple[Key, str, int, bool], Peer] = {}
     for talk in talks:
@@ -255,7 +264,12 @@ def _peers(site: Site, device: Device, talks: Iterable[Conversation]) -> tuple[P
     most = sorted(sums.values(), key=lambda peer: (-peer.octets, str(peer.key), peer.port))[:PEERS]
     links = [str(peer.key) for peer in most]
     known = site.store.linked(Device, links, 1)
-    return tuple(msgspec.structs.replace(peer, device=next(iter(known.get(str(peer.key), [])), None)) for peer in most)
+    return tuple(
+        msgspec.structs.replace(
+            peer, device=next((one for one in known.get(str(peer.key), []) if scope.covers(one)), None)
+        )
+        for peer in most
+    )
 
 
 def first_hour(device: Device) -> int:
@@ -297,7 +311,7 @@ def timeline(device: Device, words: Iterable[Decision]) -> tuple[Event, ...]:
     return tuple(events[:EVENTS])
 
 
-def decision(device: Device, form: FormData, site: Site) -> Decision:
+def decision(device: Device, form: FormData, site: Site, visitor: Visitor) -> Decision:
     """The person's word in a form.
 
     Raises:
@@ -305,7 +319,8 @@ def decision(device: Device, form: FormData, site: Site) -> Decision:
     """
     verb = str(form.get("verb", ""))
     reason = str(form.get("reason", "")).strip()[:500]
-    person = str(form.get("person", "")).strip()[:80] or "web"
+    said = str(form.get("person", "")).strip()[:80]
+    person = (said or "web") if visitor.demonstration else visitor.login
     attribute, value, keys = "", "", device.keys[:1]
     if not reason:
         raise Malformed("decision.reason", "A decision needs a reason", hint="Say in a few words how you know")
@@ -321,7 +336,7 @@ def decision(device: Device, form: FormData, site: Site) -> Decision:
     elif verb in ("merge", "split"):
         other = str(form.get("other", "")).strip()
         if verb == "merge":
-            keys = (*device.keys[:1], *meant(site, other).keys[:1])
+            keys = (*device.keys[:1], *meant(site, other, visitor).keys[:1])
         else:
             keys = (*(key for key in device.keys if other in (key_mark(key), str(key))), *device.keys[:1])
         if len(set(keys)) < 2:

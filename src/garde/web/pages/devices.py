@@ -18,12 +18,13 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
 from garde.model.device import Device
 from garde.report.devices import as_csv, as_record
 from garde.report.fleet import FACETS, ORDERS, Answer, Query
+from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.device import decision, found
 from garde.web.site import Site, inside, json
 
@@ -100,7 +101,7 @@ class DevicesPage(msgspec.Struct, frozen=True, kw_only=True):
     stated: tuple[str, ...] = TOGETHER
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: Site) -> list[BaseRoute]:
     """The addresses of this screen."""
 
     def page(request: Request) -> Response:
@@ -124,21 +125,19 @@ def routes(site: Site) -> list[Route]:
 
     async def decide(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=MOST + 16) as form:
-            chosen = [found(site, str(name)) for name in form.getlist("device")[:MOST]]
+            chosen = [found(site, request, str(name), "devices.claim") for name in form.getlist("device")[:MOST]]
             if not chosen:
                 raise Malformed("decision.none", "No device is ticked", hint="Tick the devices that you mean")
-            site.bus.publish([decision(device, form, site) for device in chosen])
+            site.say(*(decision(device, form, site, visitor_of(request)) for device in chosen))
             back = str(form.get("back", "/devices"))
-        if site.settle is not None:
-            site.settle()
         return RedirectResponse(inside(back), 303)
 
     return [
-        Route("/devices", page),
-        Route("/devices.json", data),
-        Route("/devices.csv", table),
-        Route("/devices/news", news),
-        Route("/devices/decisions", decide, methods=["POST"]),
+        Guarded("/devices", page, "devices.read"),
+        Guarded("/devices.json", data, "devices.read"),
+        Guarded("/devices.csv", table, "devices.read"),
+        Guarded("/devices/news", news, "devices.read"),
+        Guarded("/devices/decisions", decide, "devices.claim", methods=("POST",)),
     ]
 
 
@@ -162,6 +161,7 @@ def query_of(request: Request) -> Query:
         first=(page - 1) * ROWS,
         most=ROWS,
         wide=values.get("all", "") if values.get("all", "") in FACETS else "",
+        within=visitor_of(request).scope("devices.read").terms,
     )
 
 

@@ -17,12 +17,13 @@ import msgspec
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Malformed
 from garde.inventory.reconcile import HEADS, Outcome, heads_of, plain, reconcile
 from garde.model.device import Device
-from garde.web.site import STATUS, Site
+from garde.web.gate import Guarded, status_of, visitor_of
+from garde.web.site import Site
 
 #: Attributes that a column may be mapped to, in the order of the choice.
 MAPPED: Final = tuple(HEADS)
@@ -58,7 +59,7 @@ class ImportPage(msgspec.Struct, frozen=True, kw_only=True):
     listed: int = LISTED
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: Site) -> list[BaseRoute]:
     """The addresses of this screen."""
 
     def page(request: Request) -> Response:
@@ -69,26 +70,25 @@ def routes(site: Site) -> list[Route]:
             upload = form.get("file")
             fresh = isinstance(upload, UploadFile) and bool(upload.filename)
             data = await upload.read() if isinstance(upload, UploadFile) and fresh else None
-            shown = import_page(site, form, data)
+            shown = import_page(site, form, data, visitor_of(request).login)
         if shown.outcome is not None and shown.kept:
-            site.bus.publish(shown.outcome.decisions)
-            if site.settle is not None:
-                site.settle()
-        status = int(STATUS.get(type(shown.error), 422)) if shown.error else 200
+            site.say(*shown.outcome.decisions)
+        status = int(status_of(shown.error)) if shown.error else 200
         return site.page(request, "import.html", status, page=shown)
 
-    return [Route("/import", page), Route("/import", work, methods=["POST"])]
+    return [Guarded("/import", page, "imports.make"), Guarded("/import", work, "imports.make", methods=("POST",))]
 
 
-def import_page(site: Site, form: FormData, data: bytes | None) -> ImportPage:
+def import_page(site: Site, form: FormData, data: bytes | None, login: str = "") -> ImportPage:
     """The record of the page.
 
     Args:
         site: its devices are compared with the file.
         form: the step: ``verb``, ``person``, ``map`` or the mapped columns, and the file of the step before.
         data: the file, when this step sent one.
+        login: of who is signed in; in the demonstration people say their name.
     """
-    person = str(form.get("person", "")).strip()[:80]
+    person = login if login not in ("", "demonstration") else str(form.get("person", "")).strip()[:80]
     heads: list[str] = []
     carried = ""
     try:

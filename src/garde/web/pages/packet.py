@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from garde.capture.packet import packet
 from garde.errors import GardeError
@@ -22,6 +22,7 @@ from garde.model.device import Device, Source
 from garde.model.message import Message
 from garde.model.recording import Recording
 from garde.report.why import Explanation, explain
+from garde.web.gate import Guarded
 from garde.web.hexview import Row, is_open, rows
 from garde.web.pages.device import found
 from garde.web.site import Site, json
@@ -59,25 +60,25 @@ class WhyPage(msgspec.Struct, frozen=True, kw_only=True):
     covered: bool
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: Site) -> list[BaseRoute]:
     """The addresses of this screen."""
 
     def page(request: Request) -> Response:
         return site.page(request, "why.html", page=why_page(site, request))
 
     def data(request: Request) -> Response:
-        device = found(site, request.path_params["device"])
+        device = found(site, request)
         return json(explain(device, request.path_params["attribute"]))
 
     return [
-        Route("/devices/{device}/why/{attribute}.json", data),
-        Route("/devices/{device}/why/{attribute}", page),
+        Guarded("/devices/{device}/why/{attribute}.json", data, "devices.read"),
+        Guarded("/devices/{device}/why/{attribute}", page, "devices.read"),
     ]
 
 
 def why_page(site: Site, request: Request) -> WhyPage:
     """The record of the page."""
-    device = found(site, request.path_params["device"])
+    device = found(site, request)
     answer = explain(device, request.path_params["attribute"])
     lines = answer.claim.sources
     number = request.query_params.get("source", "")

@@ -19,7 +19,8 @@ from garde.model.decision import Decision
 from garde.model.device import Device
 from garde.ports import Store
 from garde.serve import Serving
-from garde.web.site import Site, build
+from garde.web.application import build
+from garde.web.site import Site
 from tests.makers import START, observation
 
 CAPTURE = Path(__file__).parents[3] / "captures" / "dicom" / "dicom.pcap"

@@ -6,6 +6,7 @@ import pytest
 
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
+from garde.web.gate import DEMONSTRATION
 from garde.web.pages.device import STATED, device_page
 from tests.makers import START
 from tests.unit.web.pages.conftest import Desk
@@ -89,7 +90,7 @@ def test_conversations_are_summed_by_whom_and_service(desk: Desk) -> None:
     ]
     desk.site.bus.publish(talks)
     desk.site.settle()
-    page = device_page(desk.site, device)
+    page = device_page(desk.site, device, DEMONSTRATION)
     assert (page.peers[0].octets, page.peers[0].service, page.peers[0].outward) == (3_000_000_000, "dicom", True)
     assert sum(page.hours) >= 3_000_000_000
     assert "dicom" in desk.get(f"/devices/{device.id}").find(id="talks").parent.text

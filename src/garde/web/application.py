@@ -1,0 +1,54 @@
+"""The application: which address leads to which screen.
+
+Question: where is the file behind an address, and what happens when something goes wrong?
+Reference: reference of the pages §6. Left out: what a screen shows; each stands in `garde.web.pages`.
+
+Example::
+
+    application = build(Site(store, bus, fleet, queue))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from garde.errors import GardeError, Missing
+from garde.web.gate import Gate, Guarded, problem, status_of, wants_page
+from garde.web.pages import about, access, device, devices, imports, packet
+from garde.web.site import STATIC, Site, preferences
+
+#: Every screen, in the order in which its addresses are tried.
+SCREENS = (access, devices, device, packet, imports, about)
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    """Every address."""
+    return [
+        Guarded("/preferences", preferences, "", methods=("POST",)),
+        *(route for screen in SCREENS for route in screen.routes(site)),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+def build(site: Site) -> Starlette:
+    """The application that serves a site."""
+
+    async def failed(request: Request, error: Exception) -> Response:
+        known = error if isinstance(error, GardeError) else Missing("page.missing", "There is no such page")
+        status = int(error.status_code if isinstance(error, HTTPException) else status_of(known))
+        if wants_page(request) or "text/html" in request.headers.get("accept", ""):
+            return site.page(request, "error.html", status, error=known)
+        return problem(known, status)
+
+    handlers: Mapping[Any, Any] = {GardeError: failed, 404: failed, 405: failed}
+    gate = Middleware(Gate, door=site.door, now=site.now, secure=site.secure)
+    return Starlette(routes=routes(site), exception_handlers=handlers, middleware=[gate])

@@ -29,6 +29,7 @@ from garde.inventory.resolve import resolve
 from garde.model.device import Device
 from garde.model.message import Message
 from garde.model.observation import Observation
+from garde.pipeline.pulses import Pulses
 from garde.pipeline.sensor import Sensor
 
 if TYPE_CHECKING:
@@ -300,9 +301,11 @@ def _read(
             within = capture.read / capture.size if capture.size else 0.0
             progress((number + min(within, 1.0)) / len(files), path.name)
         take(sensor.finish())
+        stats = sensor.stats
         if talks:
             take(sensor.conversations())
-        stats = sensor.stats
+            pulses = Pulses(chosen.capture.sensor, path.name, live=False)
+            take(pulses.beat(time.time_ns(), stats.packets, stats.octets, sum(stats.lost.values()), last=True))
         for name, count in (("packets", stats.packets), ("bytes", stats.octets), ("flows", stats.flows)):
             report.stats[name] = int(str(report.stats[name])) + count
         for name, count in stats.lost.items():

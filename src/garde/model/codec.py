@@ -22,13 +22,14 @@ from garde.model.finding import Judgement
 from garde.model.flow import Conversation
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
+from garde.model.sensor import Pulse
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
-    kind.__name__: kind for kind in (Observation, Conversation, Decision, Access, Judgement, Wakeup)
+    kind.__name__: kind for kind in (Observation, Conversation, Decision, Access, Judgement, Pulse, Wakeup)
 }
 
-_Any = Observation | Conversation | Decision | Access | Judgement | Wakeup
+_Any = Observation | Conversation | Decision | Access | Judgement | Pulse | Wakeup
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)
 _many = msgspec.msgpack.Decoder(list[_Any])

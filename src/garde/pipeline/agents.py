@@ -27,6 +27,7 @@ from garde.model.key import Key
 from garde.model.message import Message
 from garde.model.observation import Observation, observe
 from garde.pipeline.conversation import Conversations
+from garde.pipeline.pulses import Pulses
 from garde.pipeline.sensor import Sensor
 from garde.ports import Bus
 from garde.wire.track import FlowRecord
@@ -104,26 +105,34 @@ def listening(interfaces: Iterable[str], export: str, *, sensor: str, flows: int
 
 def _hear(ring: Ring, name: str, flows: int, bus: Bus, say: Say, stop: threading.Event) -> None:
     sensor, outbox, dropped = Sensor(name, file=ring.name, flows=flows), _Outbox(bus, say), 0
+    pulses = Pulses(name, ring.name, live=True)
     for block in ring.blocks():
-        outbox.send([*sensor.hear(block), *sensor.conversations()])
+        beat = pulses.beat(time.time_ns(), sensor.stats.packets, sensor.stats.octets, ring.dropped)
+        outbox.send([*sensor.hear(block), *sensor.conversations(), *beat])
         if not len(block) and ring.dropped > dropped:
             dropped = ring.dropped
             say(f"garde: {ring.name}: {dropped} packets were not read in time since the start")
         if stop.is_set():
             break
-    outbox.send([*sensor.finish(), *sensor.conversations()])
+    stats = sensor.stats
+    beat = pulses.beat(time.time_ns(), stats.packets, stats.octets, ring.dropped, last=True)
+    outbox.send([*sensor.finish(), *sensor.conversations(), *beat])
 
 
 def _collect(listener: Listener, sensor: str, bus: Bus, say: Say, stop: threading.Event) -> None:
     export, talks, outbox = FlowExport(), Conversations(sensor, "export"), _Outbox(bus, say)
     known: dict[str, int] = {}
+    pulses, packets, octets = Pulses(sensor, "export", live=True), 0, 0
     while not stop.is_set():
+        outbox.send(pulses.beat(time.time_ns(), packets, octets, 0))
         for datagram, exporter in listener.read(wait=0.5):
             try:
                 records = export.read(datagram, exporter, time.time_ns())
             except Malformed as error:
                 say(f"garde: flow export of {exporter}: {error}")
                 continue
+            packets += sum(sum(one.packets) for one in records)
+            octets += sum(sum(one.octets) for one in records)
             outbox.send([*presence(records, sensor, known), *talks.of(records, {})])
 
 

@@ -20,9 +20,11 @@ from garde.model.decision import Decision
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.flow import Conversation
+from garde.model.hour import Hour
 from garde.model.message import Wakeup
 from garde.model.person import Person
 from garde.model.recording import Recording
+from garde.model.sensor import Sensor
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined
 from garde.ports import Shape
@@ -50,6 +52,8 @@ SHAPES: Final = (
     Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Recording, _id),
+    Shape(Sensor, _id),
+    Shape(Hour, _id),
     Shape(Person, _id, _person_links),
     Shape(Credential, _id),
     Shape(Session, _id, lambda session: (session.person, f"ward:{session.ward}")),

@@ -5,7 +5,7 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names
-    ('inventory', 'conversation', 'findings')
+    ('inventory', 'conversation', 'findings', 'sensors', 'hours')
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Sequence
 
 from garde.config import PRIVATE
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, inventory
+from garde.pipeline import conversation, findings, hours, inventory, sensors
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 
 
 def stages(networks: Sequence[str] = PRIVATE, policy: Policy | None = None) -> Registry[Stage]:
     """Every stage; ``networks`` are the site's own, ``policy`` says what its findings trigger."""
-    return Registry(inventory.stage(networks), conversation.STAGE, findings.stage(policy))
+    return Registry(inventory.stage(networks), conversation.STAGE, findings.stage(policy), sensors.STAGE, hours.STAGE)

@@ -61,6 +61,11 @@ class Language:
         day = "dd/MM/yyyy" if self.code == "fr" else "d MMM yyyy"
         return str(format_datetime(when, f"{day} HH:mm:ss" if seconds else f"{day} HH:mm", locale=self.code))
 
+    def day(self, at: int) -> str:
+        """The last day of a term that ends at that moment, as this language writes a date (UTC)."""
+        when = dt.datetime.fromtimestamp(max(at - 1, 0) / 1_000_000_000, dt.UTC)
+        return str(format_datetime(when, "dd/MM/yyyy" if self.code == "fr" else "d MMM yyyy", locale=self.code))
+
     def ago(self, at: int, now: int) -> str:
         """How long ago something was, up to a day; before that, and in the future, its date.
 

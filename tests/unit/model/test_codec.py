@@ -13,6 +13,7 @@ from garde.model.finding import Judgement
 from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
+from garde.model.sensor import Pulse
 from tests.makers import observation
 
 KEY = Key("ip", "10.0.0.1")
@@ -22,6 +23,7 @@ ONE_OF_EACH: list[Message] = [
     Decision(id="d", at=0, verb="claim", person="p", keys=(KEY,)),
     Access(id="a", at=0, person="p", outcome="refused", way="password"),
     Judgement(id="j", at=0, rule="r", device="d-1", severity="low"),
+    Pulse(id="p", at=0, sensor="s", place="eth0", live=True),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

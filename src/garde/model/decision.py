@@ -48,8 +48,6 @@ OF_PLATFORM: Final = (
     "kiosk.set",
     "view.save",
     "view.remove",
-    "hold.set",
-    "hold.lift",
     "shift.note",
 )
 

@@ -37,7 +37,6 @@ RIGHTS: Final = {
     "sensors.read": "see sensors and what they hear",
     "wards.read": "see the page of a ward",
     "wards.report": "report a problem from a ward",
-    "agents.hold": "hold all actions",
     "shift.note": "write the note of the shift",
     "messages.read": "read messages of the log",
 }

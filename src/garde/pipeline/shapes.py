@@ -22,7 +22,8 @@ from garde.model.finding import Finding
 from garde.model.flow import Conversation
 from garde.model.hour import Hour
 from garde.model.message import Wakeup
-from garde.model.person import Person
+from garde.model.person import Person, SavedView, Standing
+from garde.model.photo import Photo
 from garde.model.recording import Recording
 from garde.model.sensor import Sensor
 from garde.people.secret import Credential, Kiosk, Session, Token
@@ -59,5 +60,8 @@ SHAPES: Final = (
     Shape(Session, _id, lambda session: (session.person, f"ward:{session.ward}")),
     Shape(Token, _id, lambda token: (token.person,)),
     Shape(Kiosk, _id),
+    Shape(SavedView, _id, lambda view: (view.person,)),
+    Shape(Standing, _id),
+    Shape(Photo, _id),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
 )

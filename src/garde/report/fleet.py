@@ -26,7 +26,7 @@ from garde.model.device import Device
 #: three numbers of an IPv4 address, by which people know their networks.
 FACETS: Final = ("kind", "manufacturer", "model", "os", "facility", "ward", "certainty", "network")
 #: Columns by which a list may be ordered.
-ORDERS: Final = ("name", "kind", "manufacturer", "model", "ward", "ip", "last_seen", "certainty")
+ORDERS: Final = ("name", "kind", "manufacturer", "model", "ward", "ip", "last_seen", "first_seen", "certainty")
 #: The value of a facet where nothing is known: it is shown, counted and filtered like any other.
 UNKNOWN: Final = ""
 #: Most values of one facet that are listed: in a glance, and when all are asked for.
@@ -168,6 +168,19 @@ class Fleet:
         """How many devices that a person may see have that value of a facet."""
         with self._lock:
             return (self._bits[facet].get(value, 0) & self._within(within)).bit_count()
+
+    def since(self, at: int, within: Terms | None = None) -> tuple[Device, ...]:
+        """The devices first seen behind a moment that a person may see, latest first."""
+        with self._lock:
+            marks = self._within(within)
+            found = []
+            for slot in reversed(self._order("first_seen")):
+                device = self._devices[slot]
+                if device is None or device.first_at <= at:
+                    break
+                if marks >> slot & 1:
+                    found.append(device)
+            return tuple(found)
 
     def seen(self, within: Terms | None) -> Callable[[str], bool]:
         """Whether a device may be seen, compiled once for many ids; what is about no device has the empty id."""
@@ -325,6 +338,8 @@ def order_of(device: Device, column: str) -> tuple[object, ...]:
         return (name_of(device).lower(), device.id)
     if column == "last_seen":
         return (device.last_at, device.id)
+    if column == "first_seen":
+        return (device.first_at, device.id)
     if column == "ip":
         text = next((key.value for key in device.keys if key.kind == "ip"), "")
         parts = text.split(".")

@@ -23,11 +23,32 @@ from starlette.staticfiles import StaticFiles
 
 from garde.errors import GardeError, Missing
 from garde.web.gate import Gate, Guarded, problem, status_of, wants_page
-from garde.web.pages import about, access, alerts, device, devices, finding, imports, packet
+from garde.web.pages import (
+    about,
+    access,
+    alerts,
+    audit,
+    device,
+    devices,
+    finding,
+    imports,
+    me,
+    oncall,
+    packet,
+    people,
+    search,
+    sensors,
+    situation,
+    views,
+    ward,
+)
 from garde.web.site import STATIC, Site, preferences
 
 #: Every screen, in the order in which its addresses are tried.
-SCREENS = (access, alerts, finding, devices, device, packet, imports, about)
+SCREENS = (
+    situation, alerts, finding, devices, device, packet, ward, oncall, search,
+    imports, sensors, people, audit, me, views, access, about,
+)  # fmt: skip
 
 
 def routes(site: Site) -> list[BaseRoute]:

@@ -10,8 +10,12 @@ import pytest
 from garde.errors import Missing
 from garde.inventory.kinds import kinds
 from garde.model.catalogue import attributes, sources
+from garde.model.decision import OF_DEVICES, OF_FINDINGS, OF_PLATFORM
+from garde.model.finding import KINDS as FINDINGS
+from garde.model.finding import STATUSES
 from garde.model.key import KINDS
 from garde.web.language import CODES, Language, choose, sentences, spaced
+from garde.web.pages.ward import PROBLEMS
 
 WEB = Path(__file__).parents[3] / "src" / "garde" / "web"
 #: A sentence in a call of ``t``, and a list of words that a template chooses among.
@@ -28,12 +32,41 @@ def said() -> set[str]:
 
 def slugs() -> set[str]:
     """Every word that the code names by a slug."""
-    verbs = ("claim", "withdraw", "merge", "split", "seen.first", "seen.last", "learnt")
+    outcomes = ("signed-in", "signed-out", "refused", "locked", "expired")
+    verbs = {
+        *OF_DEVICES,
+        *OF_FINDINGS,
+        *OF_PLATFORM,
+        *outcomes,
+        "seen.first",
+        "seen.last",
+        "learnt",
+        "judged",
+        "judged.over",
+    }
+    codes = (
+        "stage",
+        "message",
+        "error",
+        "login",
+        "origin",
+        "failures",
+        "ward",
+        "problem",
+        "words",
+        "place",
+        "by",
+        "sensor",
+    )
     return (
         {f"verb.{verb}" for verb in verbs}
         | {f"key.{kind}" for kind in KINDS}
         | {f"source.{name}" for name in sources()}
         | {f"response.{kind.response}" for kind in kinds().values()}
+        | {f"finding.{kind}" for kind in FINDINGS}
+        | {f"status.{status}" for status in STATUSES}
+        | {f"problem.{problem}" for problem in PROBLEMS}
+        | {f"reason.{code}" for code in codes}
     )
 
 
@@ -43,7 +76,7 @@ def test_the_templates_speak() -> None:
 
 def test_every_sentence_has_its_french() -> None:
     beginnings = {text for text in said() if text.endswith(".") and " " not in text}
-    assert beginnings == {"verb.", "key.", "response.", "error."}
+    assert beginnings == {"verb.", "key.", "response.", "error.", "finding.", "status.", "problem.", "reason."}
     assert said() - beginnings - sentences("fr").keys() == set()
 
 

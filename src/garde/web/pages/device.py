@@ -10,7 +10,6 @@ Example: ``/devices/d-h75zjpegqxw2pqxznk5wuq5g``
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Iterable
 from typing import Final
 
@@ -24,7 +23,7 @@ from garde.errors import Malformed, Missing
 from garde.inventory.kinds import Kind, kinds
 from garde.inventory.reconcile import canonical
 from garde.model.catalogue import attributes
-from garde.model.decision import Decision
+from garde.model.decision import Decision, word
 from garde.model.device import Claim, Device
 from garde.model.finding import Finding
 from garde.model.flow import BUCKET, Conversation
@@ -125,6 +124,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
         same: facet → how many devices have the same value, this one included.
         findings: what needs someone.
         carrier: the device that speaks for it.
+        followed: the reader follows it.
         stated: attributes that a person may state.
     """
 
@@ -143,6 +143,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
     same: dict[str, int]
     findings: tuple[Finding, ...]
     carrier: Device | None
+    followed: bool = False
     stated: tuple[str, ...] = STATED
 
 
@@ -226,7 +227,7 @@ def device_page(site: Site, device: Device, visitor: Visitor) -> DevicePage:
         hours=_hours(device, talks.values()),
         first_hour=first_hour(device),
         days=tuple(day_name(first_hour(device) + day * DAY) for day in range(7)),
-        words=tuple(sorted(words.values(), key=lambda word: (-word.at, word.id))),
+        words=tuple(sorted(words.values(), key=lambda one: (-one.at, one.id))),
         standing=tuple(
             name
             for name, one in sorted(device.claims.items())
@@ -239,6 +240,7 @@ def device_page(site: Site, device: Device, visitor: Visitor) -> DevicePage:
         },
         findings=findings,
         carrier=carrier if carrier and scope.covers(carrier) else None,
+        followed=follows(words.values(), visitor.login),
     )
 
 
@@ -270,6 +272,12 @@ def _peers(site: Site, device: Device, talks: Iterable[Conversation], scope: Sco
         )
         for peer in most
     )
+
+
+def follows(words: Iterable[Decision], login: str) -> bool:
+    """Whether somebody's last word of following was that they do."""
+    said = [one for one in words if one.verb in ("follow", "unfollow") and one.person == login]
+    return bool(said) and max(said, key=lambda one: (one.at, one.id)).verb == "follow"
 
 
 def first_hour(device: Device) -> int:
@@ -305,7 +313,9 @@ def timeline(device: Device, words: Iterable[Decision]) -> tuple[Event, ...]:
             line = min(sensed, key=lambda line: line.first_at)
             events.append(Event(line.first_at, "learnt", name, one.value, line.source))
     events += [
-        Event(word.at, word.verb, word.attribute, word.value, by=word.person, reason=word.reason) for word in words
+        Event(one.at, one.verb, one.attribute, one.value, by=one.person, reason=one.reason)
+        for one in words
+        if one.verb not in ("follow", "unfollow")
     ]
     events.sort(key=lambda event: (-event.at, event.verb, event.attribute))
     return tuple(events[:EVENTS])
@@ -322,6 +332,8 @@ def decision(device: Device, form: FormData, site: Site, visitor: Visitor) -> De
     said = str(form.get("person", "")).strip()[:80]
     person = (said or "web") if visitor.demonstration else visitor.login
     attribute, value, keys = "", "", device.keys[:1]
+    if verb in ("follow", "unfollow"):
+        return word(verb, visitor.login, site.now(), keys=keys, about=visitor.login)
     if not reason:
         raise Malformed("decision.reason", "A decision needs a reason", hint="Say in a few words how you know")
     if verb in ("claim", "withdraw"):
@@ -333,6 +345,8 @@ def decision(device: Device, form: FormData, site: Site, visitor: Visitor) -> De
             if not value:
                 raise Malformed("decision.value", "A claim needs a value")
             value = canonical(attribute, value)
+    elif verb == "note":
+        pass
     elif verb in ("merge", "split"):
         other = str(form.get("other", "")).strip()
         if verb == "merge":
@@ -343,13 +357,4 @@ def decision(device: Device, form: FormData, site: Site, visitor: Visitor) -> De
             raise Malformed("decision.other", "Name another device or another of its keys")
     else:
         raise Malformed("decision.verb", f"{verb!r} is nothing one can decide")
-    return Decision(
-        id=f"w-{secrets.token_hex(12)}",
-        at=site.now(),
-        verb=verb,
-        person=person,
-        keys=keys,
-        attribute=attribute,
-        value=value,
-        reason=reason,
-    )
+    return word(verb, person, site.now(), keys=keys, attribute=attribute, value=value, reason=reason)

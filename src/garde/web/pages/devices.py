@@ -4,8 +4,7 @@ Question: which devices match this, and where are they?
 Reference: reference of the pages 7.2. The address is the state: filters, words, order and page stand in the query, so a
 list can be sent to a colleague; ``.json`` and ``.csv`` give the same list to programs.
 
-What is said of several chosen devices at once becomes one Decision each. Left out: saved views, which need people to
-sign in.
+What is said of several chosen devices at once becomes one Decision each, after a look at what it would change.
 
 Example: ``/devices?kind=CT&not.ward=&q=siemens&sort=-last_seen``
 """
@@ -22,10 +21,12 @@ from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
 from garde.model.device import Device
+from garde.model.person import SavedView
 from garde.report.devices import as_csv, as_record
 from garde.report.fleet import FACETS, ORDERS, Answer, Query
 from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.device import decision, found
+from garde.web.pages.views import views_of
 from garde.web.site import Site, inside, json
 
 #: Devices on one page, and in one file for programs.
@@ -57,6 +58,22 @@ class Chip(msgspec.Struct, frozen=True):
     href: str
 
 
+class Line(msgspec.Struct, frozen=True):
+    """What a statement about several devices would change of one: the value before and after."""
+
+    device: Device
+    before: str
+    after: str
+
+
+class PreviewPage(msgspec.Struct, frozen=True):
+    """A statement about several devices before it is made: its lines, the form again, and the way back."""
+
+    lines: tuple[Line, ...]
+    words: dict[str, str]
+    back: str
+
+
 class DevicesPage(msgspec.Struct, frozen=True, kw_only=True):
     """All that the list shows.
 
@@ -77,6 +94,7 @@ class DevicesPage(msgspec.Struct, frozen=True, kw_only=True):
         news: where a browser asks now and then whether the list has changed.
         wide: the facet of which all values are listed.
         stated: attributes that may be said of several devices at once.
+        views: lists that the reader keeps.
     """
 
     devices: tuple[Device, ...]
@@ -99,6 +117,7 @@ class DevicesPage(msgspec.Struct, frozen=True, kw_only=True):
     news: str
     wide: str
     stated: tuple[str, ...] = TOGETHER
+    views: tuple[SavedView, ...] = ()
 
 
 def routes(site: Site) -> list[BaseRoute]:
@@ -128,8 +147,16 @@ def routes(site: Site) -> list[BaseRoute]:
             chosen = [found(site, request, str(name), "devices.claim") for name in form.getlist("device")[:MOST]]
             if not chosen:
                 raise Malformed("decision.none", "No device is ticked", hint="Tick the devices that you mean")
-            site.say(*(decision(device, form, site, visitor_of(request)) for device in chosen))
+            said = [decision(device, form, site, visitor_of(request)) for device in chosen]
             back = str(form.get("back", "/devices"))
+            if form.get("step") == "preview":
+                lines = tuple(
+                    Line(device, device.value(one.attribute), one.value)
+                    for device, one in zip(chosen, said, strict=True)
+                )
+                words = {name: str(form.get(name, "")) for name in ("verb", "attribute", "value", "person", "reason")}
+                return site.page(request, "preview.html", page=PreviewPage(lines, words, inside(back)))
+        site.say(*said)
         return RedirectResponse(inside(back), 303)
 
     return [
@@ -226,6 +253,7 @@ def devices_page(site: Site, request: Request) -> DevicesPage:
         },
         wide=query.wide,
         news=_with(address(query, "/devices/news"), seen=str(answer.total)),
+        views=views_of(site, request),
     )
 
 

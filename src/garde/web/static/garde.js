@@ -4,4 +4,5 @@ import "./facet-panel.js";
 import "./key-map.js";
 import "./live-count.js";
 import "./select-rows.js";
+import "./stale-banner.js";
 import "./why-drawer.js";

@@ -8,9 +8,10 @@ class SelectRows extends HTMLElement {
   }
 
   count() {
-    const ticked = this.querySelectorAll("input[name=device]:checked").length;
+    const ticked = this.querySelectorAll(".tick input:checked").length;
     this.form.hidden = ticked === 0;
-    this.form.querySelector(".ticked").textContent = ticked ? this.dataset.words.replace("{n}", ticked) : "";
+    const said = this.form.querySelector(".ticked");
+    if (said) said.textContent = ticked ? this.dataset.words.replace("{n}", ticked) : "";
   }
 }
 customElements.define("select-rows", SelectRows);

@@ -38,6 +38,7 @@ from garde.model.message import digest, moment
 from garde.ports import Bus, Store
 from garde.report.fleet import Fleet, name_of
 from garde.web.charts.bars import bar
+from garde.web.charts.draw import draw
 from garde.web.charts.week import week
 from garde.web.hostile import bdi, visible
 from garde.web.language import Language, choose
@@ -115,6 +116,7 @@ class Site:
             asset=asset,
             week=week,
             bar=bar,
+            draw=draw,
         )
 
     def page(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:

@@ -37,7 +37,7 @@ fix: setup ## let ruff mend and format what it can
 	$(BIN)/ruff check --fix --quiet --output-format=concise --exit-zero .
 	$(BIN)/ruff format --quiet .
 
-golden: setup ## write the captures and their expected facts again; read the diff before committing
+golden: setup ## write the captures with their facts and the charts again; read the diff before committing
 	$(BIN)/python -m tests.golden
 
 bench: setup $(PEERS) ## measure the published figures against their peers, in this run

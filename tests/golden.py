@@ -1,4 +1,4 @@
-"""Write all golden captures again: runs each tests/captures/*/generate.py from the root of the repository."""
+"""Write all golden files again: the captures (each tests/captures/*/generate.py) and the charts (tests/charts.py)."""
 
 import os
 import subprocess
@@ -6,17 +6,19 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = ("tests/captures/*/generate.py", "tests/charts.py")
+WRITTEN = ("tests/captures", "tests/unit/web/charts")
 
 
 def main() -> int:
-    """Run the generators in the order of their names and stop at the first that fails."""
+    """Run the scripts in the order of their names and stop at the first that fails."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-    for script in sorted(ROOT.glob("tests/captures/*/generate.py")):
+    for script in [found for pattern in SCRIPTS for found in sorted(ROOT.glob(pattern))]:
         print(script.relative_to(ROOT), flush=True)
         done = subprocess.run([sys.executable, script], cwd=ROOT, env=environment, check=False)
         if done.returncode:
             return done.returncode
-    return subprocess.run(["git", "status", "--short", "tests/captures"], cwd=ROOT, check=False).returncode
+    return subprocess.run(["git", "status", "--short", *WRITTEN], cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

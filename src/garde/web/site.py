@@ -38,6 +38,7 @@ from garde.ports import Bus, Store
 from garde.report.fleet import Fleet, name_of
 from garde.report.queue import Queue
 from garde.web.charts.bars import bar
+from garde.web.charts.draw import draw
 from garde.web.charts.week import week
 from garde.web.gate import visitor_of
 from garde.web.hostile import bdi, visible
@@ -112,6 +113,7 @@ class Site:
             asset=asset,
             week=week,
             bar=bar,
+            draw=draw,
         )
 
     def say(self, *messages: Message) -> None:

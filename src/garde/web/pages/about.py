@@ -17,9 +17,10 @@ from starlette.routing import BaseRoute
 from garde.errors import Malformed
 from garde.model.device import Claim, Source
 from garde.model.observation import Place
+from garde.web.charts.samples import samples
 from garde.web.charts.week import week
 from garde.web.gate import Guarded
-from garde.web.site import Site
+from garde.web.site import Site, language_of
 
 #: Words of the product with their meaning; the glossary of the documentation says more.
 WORDS: Final = (
@@ -56,7 +57,8 @@ def routes(site: Site) -> list[BaseRoute]:
         chart = week(hours, [f"{day:02}/03" for day in range(9, 16)], "Octets per hour", "Calm from midnight to six.")
         hostile = '"><script>alert(1)</script>\u202egpj.exe'
         error = Malformed("decision.reason", "A decision needs a reason", hint="Say in a few words how you know")
-        return site.page(request, "style.html", claims=claims, hostile=hostile, chart=chart, error=error)
+        shown = {"claims": claims, "hostile": hostile, "chart": chart, "error": error}
+        return site.page(request, "style.html", charts=samples(language_of(request)), **shown)
 
     def words(request: Request) -> Response:
         return site.page(request, "glossary.html", words=WORDS)

@@ -25,11 +25,13 @@ from garde.model.person import Standing
 from garde.model.sensor import Sensor
 from garde.people.door import Visitor
 from garde.report.queue import Cause, Shelf
+from garde.web.charts.sparkline import Sparkline
 from garde.web.gate import Guarded, visitor_of
+from garde.web.language import Language
 from garde.web.navigation import landing
 from garde.web.pages.device import follows
 from garde.web.pages.finding import seen_by
-from garde.web.site import Site, inside
+from garde.web.site import Site, inside, language_of
 
 DAY: Final = 24 * HOUR
 #: Lines of each list; the rest is one click away.
@@ -56,7 +58,7 @@ class SituationPage(msgspec.Struct, frozen=True, kw_only=True):
         watch: causes that somebody has.
         devices: the devices of those findings, by id.
         fresh: devices first seen since yesterday; ``gone`` findings that closed since then.
-        hours: beginning of each of the last 24 hours and how many devices it heard, about; oldest first.
+        hours: how many devices each of the last 24 hours heard, about; oldest first.
         sensors: how many hear, and how many there are.
         heard_at: last sign of life of a sensor.
         shift: the note of the shift.
@@ -71,7 +73,7 @@ class SituationPage(msgspec.Struct, frozen=True, kw_only=True):
     devices: dict[str, Device]
     fresh: tuple[Device, ...]
     gone: tuple[Finding, ...]
-    hours: tuple[tuple[int, int], ...]
+    hours: Sparkline
     sensors: tuple[int, int]
     heard_at: int
     shift: Standing | None
@@ -135,7 +137,7 @@ def situation_page(site: Site, request: Request) -> SituationPage:
         devices={name: device for name in shown if name and (device := site.fleet.get(name))},
         fresh=fresh[:LINES],
         gone=tuple(sorted(gone, key=lambda one: -one.closed_at)[:LINES]),
-        hours=tuple((at, hours[at].heard if at in hours else 0) for at in _last(now)),
+        hours=_picture(hours, now, language_of(request)),
         sensors=(sum(one.hears(now) for one in sensors), sum(one.live for one in sensors)),
         heard_at=max((one.last_at for one in sensors), default=0),
         shift=site.store.get(Standing, ["shift"]).get("shift"),
@@ -155,6 +157,20 @@ def _hours(site: Site, now: int) -> dict[int, Hour]:
     wanted = [*_last(now), *(present - day * DAY for day in range(1, DAYS + 1))]
     found = site.store.get(Hour, [hour_id(at) for at in wanted])
     return {one.at: one for one in found.values()}
+
+
+def _picture(hours: dict[int, Hour], now: int, t: Language) -> Sparkline:
+    span = usual(hours.values(), now)
+    return Sparkline(
+        title=t("Devices that spoke, hour by hour"),
+        values=tuple(hours[at].heard if at in hours else 0 for at in _last(now)),
+        low=span[0] if span else None,
+        high=span[1] if span else None,
+        labels=tuple(t.moment(at, seconds=False) for at in _last(now)),
+        head=(t("Hour"), t("Devices")),
+        width=320,
+        height=60,
+    )
 
 
 def _how(total: int, severities: dict[str, int]) -> Sentence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from garde.web.charts.samples import SAMPLES
 from garde.web.pages.about import WORDS
 from tests.unit.web.pages.conftest import Desk
 
@@ -20,6 +21,15 @@ def test_the_style_guide_shows_every_component(desk: Desk) -> None:
     ):
         assert page.select_one(selector), selector
     assert "<script>alert" not in str(page)
+
+
+def test_the_style_guide_shows_every_chart(desk: Desk) -> None:
+    for lang in ("en", "fr"):
+        page = desk.get("/style", lang=lang)
+        for name in SAMPLES:
+            section = page.select_one(f"section[aria-labelledby=chart-{name}]")
+            assert section is not None and section.select_one("figure.drawn svg.chart title"), name
+            assert section.figcaption.text.strip() and section.select_one("details table caption"), name
 
 
 def test_the_words_are_explained_in_both_languages(desk: Desk) -> None:

@@ -77,11 +77,13 @@ def fold(finding: Finding | None, latest: Judgement, row: Row) -> Finding:
 
 def decide(finding: Finding, word: Decision, row: Row) -> Finding:
     """The finding after a person's or a policy's word; an earlier word than the last one changes nothing."""
-    mark = (word.at, word.id)
-    if word.verb not in OF_FINDINGS or mark <= finding.decided:
+    if word.verb not in OF_FINDINGS or word.id in finding.words or word.at < finding.decided[0]:
         return finding
     known = msgspec.structs.replace(
-        finding, decided=mark, note=word.reason or finding.note, words=(*finding.words, word.id)[-MOST_WORDS:]
+        finding,
+        decided=(word.at, word.id),
+        note=word.reason or finding.note,
+        words=(*finding.words, word.id)[-MOST_WORDS:],
     )
     change = msgspec.structs.replace
     match word.verb:

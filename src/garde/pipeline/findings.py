@@ -52,7 +52,7 @@ def _effects(batch: Sequence[Message], view: View, policy: Policy) -> Iterable[E
         if before is None and (chosen.ignore or latest.over):
             continue
         found[latest.finding] = fold(before, latest, chosen)
-    for word in sorted(said, key=lambda one: (one.at, one.id)):
+    for word in sorted(said, key=lambda one: one.at):
         if word.about in found:
             one = found[word.about]
             found[one.id] = decide(one, word, row(one.rule, one.severity, one.device))

@@ -89,6 +89,7 @@ def test_every_slug_has_its_word(code: str) -> None:
 def test_every_error_of_a_page_has_its_french() -> None:
     french = sentences("fr")
     source = [*WEB.rglob("*.py"), WEB.parent / "inventory" / "reconcile.py", WEB.parent / "report" / "why.py"]
+    source += [*(WEB.parent / "people").glob("*.py"), WEB.parent / "findings" / "life.py"]
     found = [match for file in source for match in ERROR.findall(file.read_text("utf-8"))]
     assert len(found) > 15
     assert [code for code, what, _ in found if f"error.{code}" not in french and what not in french] == []
@@ -98,6 +99,9 @@ def test_every_error_of_a_page_has_its_french() -> None:
 def test_no_sentence_of_the_catalogue_is_dead() -> None:
     text = "".join(file.read_text("utf-8") for file in [*WEB.rglob("*.html"), *WEB.rglob("*.py")])
     text += "".join((WEB.parent / name).read_text("utf-8") for name in ("inventory/reconcile.py", "report/why.py"))
+    text += "".join(
+        file.read_text("utf-8") for name in ("people", "findings") for file in (WEB.parent / name).glob("*.py")
+    )
     dead = {key for key in sentences("fr") if key not in text and not key.startswith("error.")}
     assert dead - slugs() == set()
 

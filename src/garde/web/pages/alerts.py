@@ -44,7 +44,8 @@ class AlertsPage(msgspec.Struct, frozen=True, kw_only=True):
         rules: rule, how many, chosen, and where a click leads.
         before, after: addresses of the pages around; empty at the ends.
         news: where a browser asks now and then whether the queue has changed.
-        csv, json, stix: the same list for programs.
+        csv, json: the same list for programs.
+        together: what may be said of several at once.
     """
 
     shelf: Shelf

@@ -23,6 +23,7 @@ from garde.people.roles import Role, roles
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.report.fleet import Query
 from garde.web.gate import Guarded, status_of, visitor_of
+from garde.web.hostile import visible
 from garde.web.site import Site
 
 #: Wards that are offered in forms.
@@ -133,9 +134,9 @@ def people_page(site: Site, request: Request, *, error: GardeError | None = None
 
 
 def wards_of(site: Site) -> tuple[str, ...]:
-    """Names of wards where devices are."""
+    """Names of wards where devices are; one that hides letters is offered to nobody."""
     answer = site.fleet.find(Query(most=1, wide="ward"))
-    return tuple(sorted(value for value, _ in answer.facets["ward"] if value))[:WARDS]
+    return tuple(sorted(value for value, _ in answer.facets["ward"] if value and visible(value) == value))[:WARDS]
 
 
 def _add(site: Site, request: Request, form: FormData) -> Response:

@@ -152,9 +152,10 @@ def _last(now: int) -> range:
 
 
 def _hours(site: Site, now: int) -> dict[int, Hour]:
-    """The last 24 hours, and the present hour of earlier days."""
+    """The last 24 hours, and on earlier days the present hour and the last full one."""
     present = now // HOUR * HOUR
-    wanted = [*_last(now), *(present - day * DAY for day in range(1, DAYS + 1))]
+    earlier = (at - day * DAY for day in range(1, DAYS + 1) for at in (present - HOUR, present))
+    wanted = [*_last(now), *earlier]
     found = site.store.get(Hour, [hour_id(at) for at in wanted])
     return {one.at: one for one in found.values()}
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from garde.pipeline.runner import Runner
     from garde.ports import Bus, Store
 
+#: How long the demonstration hospital is listened to.
+MINUTES = 20
 #: Called with the part of the work that is done, 0..1, and the name of the file.
 Progress = Callable[[float, str], None]
 #: Messages handed to the bus together.
@@ -500,7 +502,10 @@ def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[
     place = settings.data_home() / "demonstration.pcap"
     place.parent.mkdir(parents=True, exist_ok=True)
     say("Nothing is configured: the demonstration hospital is being written and replayed (a few seconds).")
-    made = twin.make(out=place, gmao=place.with_suffix(".csv"), **twin.DEMONSTRATION)
+    # The hospital's day has just passed, so that "seen two minutes ago" means what it says.
+    now = SystemClock().now()
+    started = now - MINUTES * 60 * 1_000_000_000
+    made = twin.make(out=place, gmao=place.with_suffix(".csv"), minutes=MINUTES, start=started, **twin.DEMONSTRATION)
     report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
     _keep([place], chosen, kept, bus, report, {}, lambda part, name: None)
     say(

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from garde.config import PRIVATE
+from garde.inventory import expiry
 from garde.inventory.claims import conflict
 from garde.inventory.evidence import Interface, fold, subjects
 from garde.inventory.neighbourhood import neighbourhood
@@ -21,7 +22,7 @@ from garde.inventory.resolve import resolve
 from garde.model.decision import OF_DEVICES, Decision
 from garde.model.device import Device
 from garde.model.finding import Finding, judgement
-from garde.model.message import Message
+from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
 from garde.pipeline.stage import Drop, Effect, Put, Stage
 from garde.ports import View
@@ -50,6 +51,7 @@ def stage(networks: Sequence[str] = PRIVATE) -> Stage:
 
 def _effects(batch: Sequence[Message], view: View, networks: Sequence[str]) -> Iterable[Effect]:
     observations = [message for message in batch if isinstance(message, Observation)]
+    woken = {message.topic: message.at for message in batch if isinstance(message, Wakeup)}
     words = [word for word in batch if isinstance(word, Decision) and word.keys and word.verb in OF_DEVICES]
     known = view.get(Interface, subjects(observations))
     folded = fold(known, observations)
@@ -67,12 +69,13 @@ def _effects(batch: Sequence[Message], view: View, networks: Sequence[str]) -> I
     stored = view.get(Device, around.ids)
     yield from (Put(device) for device in devices if stored.get(device.id) != device)
     yield from (Drop(Device, name) for name in stored.keys() - {device.id for device in devices})
-    yield from _conflicts(devices, view)
+    found = view.linked(Finding, [*(device.id for device in devices), *woken])
+    yield from _conflicts(devices, found)
+    yield from _expiries((*devices, *view.get(Device, woken).values()), found, woken)
 
 
-def _conflicts(devices: Sequence[Device], view: View) -> Iterable[Effect]:
+def _conflicts(devices: Sequence[Device], known: Mapping[str, Sequence[Finding]]) -> Iterable[Effect]:
     """A judgement for each conflict that is new or says something new, and for each that has ended."""
-    known = view.linked(Finding, [device.id for device in devices])
     for device in devices:
         stored = {one.identifier: one for one in known.get(device.id, ()) if one.rule == "identity.conflict"}
         found = {
@@ -95,3 +98,23 @@ def _conflicts(devices: Sequence[Device], view: View) -> Iterable[Effect]:
                     cause=before.causes[-1:],
                     over=True,
                 )
+
+
+def _expiries(
+    devices: Sequence[Device], known: Mapping[str, Sequence[Finding]], woken: Mapping[str, int]
+) -> Iterable[Effect]:
+    """A judgement for each certificate that came to another step, and a wake-up for the next one."""
+    for device in devices:
+        if expiry.ATTRIBUTE not in device.many:
+            continue
+        at = max(device.last_at, woken.get(device.id, 0))
+        before = next((one for one in known.get(device.id, ()) if one.rule == expiry.RULE), None)
+        latest = expiry.judged(device, at)
+        if before is None or before.status == "closed":
+            news = not latest.over
+        else:
+            news = latest.over or set(before.reasons) != set(latest.reasons)
+        if news:
+            yield latest
+        if begins := expiry.until(device, at):
+            yield Wakeup(id=f"expiry-{device.id}", at=begins, stage="inventory", topic=device.id)

@@ -41,7 +41,8 @@ from garde.model.device import Claim, Device  # noqa: E402
 from garde.model.key import Key  # noqa: E402
 from garde.model.observation import Observation, Place, observe  # noqa: E402
 from garde.report.fleet import Fleet, Query  # noqa: E402
-from garde.web.site import Site, build  # noqa: E402
+from garde.web.application import build  # noqa: E402
+from garde.web.site import Site  # noqa: E402
 
 #: Milliseconds and octets of DESIGN §9.
 BAR, MOST = 100.0, 4 << 30

@@ -10,6 +10,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from garde.web.application import build
+from garde.web.site import Site
 from tests.pages import hospital
 
 SWITCHES = (
@@ -31,20 +33,26 @@ SWITCHES = (
 )
 
 
+@contextmanager
+def served(site: Site) -> Iterator[str]:
+    """The address at which a site is served while the block lasts."""
+    settings = uvicorn.Config(build(site), port=0, log_level="error", lifespan="off", ws="none")
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+        assert thread.is_alive(), "the server ended before it began"
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the hospital is served."""
-    with hospital(tmp_path_factory.mktemp("hospital")) as site:
-        settings = uvicorn.Config(build(site), port=0, log_level="error", lifespan="off", ws="none")
-        server = uvicorn.Server(settings)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            thread.join(0.05)
-            assert thread.is_alive(), "the server ended before it began"
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+    with hospital(tmp_path_factory.mktemp("hospital")) as site, served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

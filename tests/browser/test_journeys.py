@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Screen
-from tests.pages import PUMP, STRANGER
+from tests.pages import BIOMEDICAL, FINDING, PUMP, STRANGER
 
 PAGES = (
     "/devices",
@@ -15,6 +15,21 @@ PAGES = (
     f"/devices/{STRANGER}",
     f"/devices/{STRANGER}/why/model",
     f"/devices/{PUMP}/why/ward",
+    "/",
+    "/alerts",
+    "/alerts?shelf=closed",
+    f"/findings/{FINDING}",
+    "/oncall",
+    "/wall",
+    "/ward/R%C3%A9a%20A",
+    "/search?q=r%C3%A9a",
+    "/people",
+    f"/people/{BIOMEDICAL}",
+    "/kiosks",
+    "/sensors",
+    "/audit",
+    "/sign-in",
+    "/kiosk",
     "/import",
     "/glossary",
     "/style",

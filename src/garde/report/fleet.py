@@ -51,6 +51,7 @@ class Query(msgspec.Struct, frozen=True):
         most: how many to give.
         wide: the facet of which all values are wanted.
         within: what the person who asks may see; None is everything.
+        counted: facets are wanted; without them an answer takes a third of the time.
     """
 
     filters: tuple[tuple[str, str, bool], ...] = ()
@@ -61,6 +62,7 @@ class Query(msgspec.Struct, frozen=True):
     most: int = 50
     wide: str = ""
     within: Terms | None = None
+    counted: bool = True
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -159,15 +161,21 @@ class Fleet:
             there = self._within(query.within)
             searched = self._search(query.text) & there
             found = self._meet(sets, searched)
-            counts = {facet: self._counts(facet, sets, searched) for facet in FACETS}
-            facets = {facet: _listed(facet, counts[facet], query) for facet in FACETS}
-            values = {facet: len(counts[facet]) for facet in FACETS}
+            facets_of = FACETS if query.counted else ()
+            counts = {facet: self._counts(facet, sets, searched) for facet in facets_of}
+            facets = {facet: _listed(facet, counts[facet], query) for facet in facets_of}
+            values = {facet: len(counts[facet]) for facet in facets_of}
             return Answer(self._page(found, query), found.bit_count(), there.bit_count(), facets, values)
 
     def many(self, facet: str, value: str, within: Terms | None = None) -> int:
         """How many devices that a person may see have that value of a facet."""
         with self._lock:
             return (self._bits[facet].get(value, 0) & self._within(within)).bit_count()
+
+    def values(self, facet: str) -> tuple[str, ...]:
+        """Every value of a facet that some device has, in order."""
+        with self._lock:
+            return tuple(sorted(value for value, bits in self._bits[facet].items() if value and bits))
 
     def since(self, at: int, within: Terms | None = None) -> tuple[Device, ...]:
         """The devices first seen behind a moment that a person may see, latest first."""

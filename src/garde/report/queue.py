@@ -12,6 +12,7 @@ Example:
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -82,6 +83,7 @@ class Queue:
         self._lock = threading.RLock()
         self._open: dict[str, Finding] = {}
         self._closed: dict[str, Finding] = {}
+        self._order: tuple[Finding, ...] | None = None
         #: grows with each change
         self.version = 0
         for finding in sorted(findings, key=lambda one: one.closed_at):
@@ -101,6 +103,7 @@ class Queue:
                     self._closed.pop(next(iter(self._closed)))
             else:
                 self._open[finding.id] = finding
+            self._order = None
             self.version += 1
 
     def get(self, name: str) -> Finding | None:
@@ -115,8 +118,13 @@ class Queue:
 
     def all(self, seen: Callable[[str], bool]) -> tuple[Finding, ...]:
         """Everything held that is about a device for which ``seen`` says yes; what is about none passes as empty."""
-        with self._lock:
-            return tuple(one for one in (*self._open.values(), *self._closed.values()) if seen(one.device))
+        return tuple(one for one in self._ordered() if seen(one.device))
+
+    def search(self, text: str, seen: Callable[[str], bool], most: int) -> tuple[Finding, ...]:
+        """Findings in which all the words occur; what is not over first, worst first."""
+        words = text.lower().split()[:8]
+        found = (one for one in self._ordered() if seen(one.device) and _has(one, words))
+        return tuple(itertools.islice(found, most))
 
     def find(self, shelf: Shelf, seen: Callable[[str], bool] = lambda device: True) -> Stack:
         """The findings of a shelf, a page of them, and what lies on the others.
@@ -125,15 +133,17 @@ class Queue:
             shelf: what is asked.
             seen: whether the person may see a device; asked with an empty word of what is about none.
         """
-        with self._lock:
-            everything = self.all(seen)
         laid: dict[str, list[Finding]] = {name: [] for name in SHELVES}
-        for one in everything:
-            for name in shelves_of(one, shelf.me, shelf.roles):
-                laid[name].append(one)
+        holders = {shelf.me, *(f"role:{role}" for role in shelf.roles)} - {""}
+        for one in self._ordered():
+            if seen(one.device):
+                laid[shelf_of(one)].append(one)
+                if one.asks and one.holder in holders:
+                    laid["mine"].append(one)
         there = laid.get(shelf.name, [])
         words = shelf.text.lower().split()[:8]
-        matching = [one for one in there if _matches(one, shelf, words)]
+        narrow = shelf.severity or shelf.rule or words
+        matching = [one for one in there if _matches(one, shelf, words)] if narrow else there
         causes = _grouped(matching)
         over = laid["closed"]
         return Stack(
@@ -141,20 +151,29 @@ class Queue:
             total=len(matching),
             groups=len(causes),
             shelves={name: len(laid[name]) for name in SHELVES},
-            severities=dict(Counter(one.severity for one in there)),
-            rules=dict(Counter(one.rule for one in there).most_common(12)),
+            severities=dict(Counter([one.severity for one in there])),
+            rules=dict(Counter([one.rule for one in there]).most_common(12)),
             latest=max(over, key=lambda one: one.closed_at) if over else None,
         )
 
+    def _ordered(self) -> tuple[Finding, ...]:
+        """Everything held, what is not over first, worst first; put in order once for all who ask until it changes."""
+        with self._lock:
+            if self._order is None:
+                self._order = (*sorted(self._open.values(), key=_worst), *sorted(self._closed.values(), key=_worst))
+            return self._order
 
-def shelves_of(finding: Finding, me: str = "", roles: Iterable[str] = ()) -> tuple[str, ...]:
-    """The shelves on which a finding lies for one person."""
+
+def shelf_of(finding: Finding) -> str:
+    """The shelf on which a finding lies for everybody."""
     if finding.status in ("closed", "accepted"):
-        return (finding.status,)
-    if finding.silent:
-        return ("silent",)
-    mine = bool(me) and (finding.holder == me or finding.holder in {f"role:{role}" for role in roles})
-    return (finding.status, "mine") if mine else (finding.status,)
+        return finding.status
+    return "silent" if finding.silent else finding.status
+
+
+def _has(finding: Finding, words: list[str]) -> bool:
+    known = "\n".join((finding.id, finding.rule, finding.device, finding.identifier, *finding.reasons)).lower()
+    return all(word in known for word in words)
 
 
 def _matches(finding: Finding, shelf: Shelf, words: list[str]) -> bool:
@@ -162,24 +181,25 @@ def _matches(finding: Finding, shelf: Shelf, words: list[str]) -> bool:
         return False
     if shelf.rule and finding.rule != shelf.rule:
         return False
-    if not words:
-        return True
-    known = "\n".join((finding.id, finding.rule, finding.device, finding.identifier, *finding.reasons)).lower()
-    return all(word in known for word in words)
+    return not words or _has(finding, words)
 
 
 def _grouped(findings: list[Finding]) -> list[Cause]:
-    """Symptoms under their cause when that lies on the same shelf; worst cause first, of equal ones the oldest."""
-    there = {one.id for one in findings}
+    """Symptoms under their cause when that lies on the same shelf; the order of causes and of symptoms stays."""
     under: dict[str, list[Finding]] = {}
     heads = []
+    there = {one.id for one in findings} if any(one.symptom_of for one in findings) else set()
     for one in findings:
-        if one.symptom_of and one.symptom_of in there and one.symptom_of != one.id:
+        if one.symptom_of in there and one.symptom_of != one.id:
             under.setdefault(one.symptom_of, []).append(one)
         else:
             heads.append(one)
-    heads.sort(key=_worst)
-    return [Cause(head, tuple(sorted(under.get(head.id, ()), key=_worst))) for head in heads]
+    # Two that name each other as their cause are both shown.
+    shown = {one.id for one in heads}
+    for name in list(under):
+        if name not in shown:
+            heads += under.pop(name)
+    return [Cause(head, tuple(under.get(head.id, ()))) for head in heads]
 
 
 def _worst(finding: Finding) -> tuple[int, int, str]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garde.model.finding import SEVERITIES, STATUSES, Finding
-from garde.report.queue import CLOSED, SHELVES, Queue, Shelf, shelves_of
+from garde.report.queue import CLOSED, SHELVES, Queue, Shelf, shelf_of
 
 FINDINGS = st.builds(
     Finding,
@@ -64,9 +64,24 @@ def test_what_may_not_be_seen_is_not_counted() -> None:
 
 def test_mine_is_what_i_hold_or_my_role_does() -> None:
     held = Finding(id="a", rule="r", severity="low", holder="role:rssi")
-    assert shelves_of(held, "k", ["rssi"]) == ("open", "mine")
-    assert shelves_of(held, "k", ["network"]) == ("open",)
-    assert shelves_of(Finding(id="a", rule="r", severity="low", holder="k", status="taken"), "k") == ("taken", "mine")
+    taken = Finding(id="b", rule="r", severity="low", holder="k", status="taken")
+    queue = Queue([held, taken])
+    assert (shelf_of(held), shelf_of(taken)) == ("open", "taken")
+    mine = Shelf(name="mine", me="k", roles=("rssi",))
+    assert [one.finding.id for one in queue.find(mine).causes] == ["a", "b"]
+    assert queue.find(Shelf(name="mine", me="x", roles=("network",))).total == 0
+    assert queue.find(Shelf(name="mine")).total == 0, "nobody holds what has no holder"
+
+
+def test_words_are_found_on_every_shelf() -> None:
+    ones = [
+        Finding(id="a", rule="r", severity="low", reasons=("model: MX800",), status="closed"),
+        Finding(id="b", rule="r", severity="low", reasons=("model: MX800",), device="d-2"),
+    ]
+    queue = Queue(ones)
+    assert [one.id for one in queue.search("mx800", lambda device: True, 9)] == ["b", "a"]
+    assert [one.id for one in queue.search("MX800 model", lambda device: device == "d-2", 9)] == ["b"]
+    assert queue.search("mx800", lambda device: True, 1) == (ones[1],)
 
 
 def test_memory_holds_the_latest_closed_ones() -> None:

@@ -21,7 +21,6 @@ from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.person import Person
 from garde.report.fleet import Query
-from garde.report.queue import SHELVES, Shelf
 from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.finding import seen_by
 from garde.web.pages.people import wards_of
@@ -66,21 +65,15 @@ def search_page(site: Site, request: Request) -> SearchPage:
     devices: tuple[Device, ...] = ()
     total = 0
     if visitor.may("devices.read"):
-        answer = site.fleet.find(Query(text=text, most=MOST, within=visitor.scope("devices.read").terms))
+        answer = site.fleet.find(Query(text=text, most=MOST, within=visitor.scope("devices.read").terms, counted=False))
         devices, total = answer.devices, answer.total
-    findings: list[Finding] = []
-    if visitor.may("findings.read"):
-        seen = seen_by(site, request)
-        for shelf in SHELVES:
-            if shelf != "mine" and len(findings) < MOST:
-                causes = site.queue.find(Shelf(name=shelf, text=text, most=MOST), seen).causes
-                findings += [one for cause in causes for one in (cause.finding, *cause.symptoms)]
+    findings = site.queue.search(text, seen_by(site, request), MOST) if visitor.may("findings.read") else ()
     people = site.register.people() if visitor.may("people.read") else []
     return SearchPage(
         text=text,
         devices=devices,
         total=total,
-        findings=tuple(findings[:MOST]),
+        findings=findings,
         people=tuple(one for one in people if plain in f"{one.login} {one.name}".casefold())[:MOST],
         wards=tuple(name for name in wards_of(site) if plain in name.casefold() and reaches(visitor, name))[:MOST],
     )

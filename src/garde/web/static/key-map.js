@@ -19,7 +19,7 @@ class KeyMap extends HTMLElement {
     this.waiting = "";
     const place = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (key === "g") this.waiting = "g";
-    else if (place?.matches("a, summary")) place.click();
+    else if (place?.matches("a, button, summary")) place.click();
     else if (place) place.focus();
     else if (key === "j") this.step(1);
     else if (key === "k") this.step(-1);

@@ -15,7 +15,7 @@ import gc
 import getpass
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from garde.pipeline.sensor import Sensor
 
 if TYPE_CHECKING:
     from garde.pipeline.runner import Runner
-    from garde.ports import Bus, Store
+    from garde.ports import Bus, Keys, Store
 
 #: Called with the part of the work that is done, 0..1, and the name of the file.
 Progress = Callable[[float, str], None]
@@ -154,6 +154,7 @@ def watch(interface: str, *, seconds: float = 0.0, store: str | None = None, con
         report.stats.update(packets=stats.packets, bytes=stats.octets, flows=stats.flows)
         report.stats["lost"] = stats.lost | ({"ring": ring.dropped} if ring.dropped else {})
         report.devices = list(kept.all(Device))
+        _seal(chosen, kept, report.trouble)
     report.stats["seconds"] = round(time.perf_counter() - started, 3)
     return report
 
@@ -182,6 +183,7 @@ def _keep(
     gathered = _Gathered(work)
     _read(files, chosen, gathered.take, report, lost, progress, talks=True)
     gathered.flush()
+    _seal(chosen, kept, report.trouble)
 
 
 @contextmanager
@@ -383,12 +385,69 @@ def why(device: str, attribute: str, form: str, *, store: str | None = None, con
     return msgspec.json.encode(answer).decode("utf-8") if form == "json" else words.as_text(answer)
 
 
-def verify(*, store: str | None = None, config: Path | None = None) -> list[str]:
-    """Breaks in the store: altered messages, claims that rest on nothing; empty when all is well."""
-    from garde.pipeline.integrity import breaks
+def open_keys(chosen: settings.Config) -> Keys:
+    """The key of this installation; nothing is made or read before it is used.
 
-    with opened(settings.load(config), store) as (kept, _):
-        return list(breaks(kept))
+    Raises:
+        Malformed: its address is of no known kind.
+    """
+    from garde.keys.table import open_keys
+
+    return open_keys(chosen.evidence.key or f"file:{settings.data_home() / 'evidence.pem'}")
+
+
+def verify(
+    *, store: str | None = None, config: Path | None = None, say: Callable[[str], None] = lambda text: None
+) -> list[str]:
+    """Breaks in the store: a chain that does not hold, altered messages, claims that rest on nothing."""
+    from garde import keeping
+
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
+        return keeping.verify(kept, open_keys(chosen), chosen.evidence, say)
+
+
+def _seal(chosen: settings.Config, kept: Store, trouble: list[str]) -> None:
+    """Seal what a verb added when that is due; a key that cannot be used does not undo what the verb did."""
+    from garde import keeping
+
+    try:
+        keeping.seal_if_due(chosen.evidence, kept, open_keys(chosen), SystemClock())
+    except GardeError as error:
+        trouble.append(f"The log is not sealed: {error}")
+
+
+def export(
+    out: Path,
+    *,
+    since: str = "",
+    until: str = "",
+    kinds: str = "",
+    device: str = "",
+    store: str | None = None,
+    config: Path | None = None,
+) -> str:
+    """Write a signed archive of the log; one sentence for a person.
+
+    Args:
+        out: file to write.
+        since: ISO 8601 day or moment, inclusive; empty from the beginning.
+        until: the same, exclusive; empty to the end.
+        kinds: comma-separated names of messages; empty means all.
+        device: what `find` understands; empty means any.
+        store: address of the store.
+        config: settings file.
+
+    Raises:
+        GardeError: nothing is as asked for, the chain is broken, or the file cannot be written.
+    """
+    from garde import keeping
+
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
+        wanted = keeping.wanted(since, until, kinds, find(kept, device) if device else None)
+        made = keeping.write_archive(kept, open_keys(chosen), out, wanted, SystemClock(), site=chosen.site.name)
+    return f"{out}: {made.messages} messages, {made.omitted} by their digest, signed by the key {made.key}"
 
 
 def import_gmao(
@@ -414,6 +473,7 @@ def import_gmao(
         if commit:
             bus.publish(outcome.decisions)
             runner_of(chosen, kept, bus).drain()
+            _seal(chosen, kept, [])
     return gmao.as_json(outcome) if form == "json" else gmao.as_text(outcome, kept=commit)
 
 
@@ -433,6 +493,7 @@ def run(
     Raises:
         GardeError: the configuration, the store or the address is not usable.
     """
+    from garde import keeping
     from garde.serve import PARTS, serve
 
     chosen = settings.load(config)
@@ -443,7 +504,10 @@ def run(
         unconfigured = config is None and store is None and not only
         if unconfigured and next(iter(kept.all(Device)), None) is None:
             _demonstrate(chosen, kept, bus, say)
-        serve(chosen, kept, bus, SystemClock(), parts=parts, say=say)
+        clock = SystemClock()
+        kept_safe = keeping.sealing(chosen.evidence, kept, open_keys(chosen), clock, say)
+        with kept_safe if "stages" in parts else nullcontext():
+            serve(chosen, kept, bus, clock, parts=parts, say=say)
 
 
 def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[str], None]) -> None:

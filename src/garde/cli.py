@@ -125,15 +125,32 @@ def why(
 
 @app.command()
 def verify(store: StoreOption = None, config: ConfigOption = None) -> None:
-    """Check that every stored message is what its id says and every claim rests on one."""
+    """Check the chain and its seals, that every message is what its id says, and that every claim rests on one."""
     import garde.app as verbs
 
-    breaks = _run(lambda: verbs.verify(store=store, config=config))
+    breaks = _run(lambda: verbs.verify(store=store, config=config, say=_say))
     for line in breaks:
         print(line)
     _say("Nothing is altered or missing." if not breaks else f"{len(breaks)} breaks found.")
     if breaks:
         raise typer.Exit(3)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(metavar="OUT.garde", help="Archive to write: a ZIP that verifies itself.")],
+    since: Annotated[str, typer.Option(metavar="TIME", help="Messages from this day or moment on (ISO 8601).")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="Messages before this day or moment.")] = "",
+    kinds: Annotated[str, typer.Option(metavar="KIND,…", help="Kinds of messages, such as Decision.")] = "",
+    device: Annotated[str, typer.Option(help="Messages about one device: id, MAC, IP, host name, serial.")] = "",
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write evidence to a signed archive that verifies without Garde; what is not asked for stays as a digest."""
+    import garde.app as verbs
+
+    asked = {"since": since, "until": until, "kinds": kinds, "device": device}
+    _say(_run(lambda: verbs.export(out, **asked, store=store, config=config)))
 
 
 @imports.command("gmao")

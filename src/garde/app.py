@@ -34,6 +34,7 @@ from garde.pipeline.sensor import Sensor
 if TYPE_CHECKING:
     from garde.pipeline.runner import Runner
     from garde.ports import Bus, Keys, Store
+    from garde.record import Record
 
 #: Called with the part of the work that is done, 0..1, and the name of the file.
 Progress = Callable[[float, str], None]
@@ -385,26 +386,59 @@ def why(device: str, attribute: str, form: str, *, store: str | None = None, con
     return msgspec.json.encode(answer).decode("utf-8") if form == "json" else words.as_text(answer)
 
 
-def open_keys(chosen: settings.Config) -> Keys:
-    """The key of this installation; nothing is made or read before it is used.
+def open_keys(chosen: settings.Config, url: str = "") -> Keys:
+    """The key at an address, or that of this installation; nothing is made or read before it is used.
 
     Raises:
         Malformed: its address is of no known kind.
     """
     from garde.keys.table import open_keys
 
-    return open_keys(chosen.evidence.key or f"file:{settings.data_home() / 'evidence.pem'}")
+    return open_keys(url or chosen.evidence.key or f"file:{settings.data_home() / 'evidence.pem'}")
 
 
-def verify(
-    *, store: str | None = None, config: Path | None = None, say: Callable[[str], None] = lambda text: None
-) -> list[str]:
-    """Breaks in the store: a chain that does not hold, altered messages, claims that rest on nothing."""
-    from garde import keeping
+@contextmanager
+def record(store: str | None = None, config: Path | None = None) -> Iterator[Record]:
+    """The store with its key and the clock: what verifying, exporting, saving and restoring need."""
+    from garde.record import Record
 
     chosen = settings.load(config)
     with opened(chosen, store) as (kept, _):
-        return keeping.verify(kept, open_keys(chosen), chosen.evidence, say)
+        yield Record(chosen, kept, lambda url: open_keys(chosen, url), SystemClock(), lambda text: find(kept, text))
+
+
+def verify(*, store: str | None = None, config: Path | None = None) -> list[str]:
+    """Breaks in the store: a chain that does not hold, altered messages, claims that rest on nothing."""
+    with record(store, config) as kept:
+        return kept.verify(lambda text: None)
+
+
+def restore(
+    file: Path,
+    *,
+    key: str = "",
+    replace: bool = False,
+    store: str | None = None,
+    config: Path | None = None,
+    say: Callable[[str], None],
+) -> list[str]:
+    """Make a store what a backup holds; the breaks that the check of it finds.
+
+    Raises:
+        Untrusted: the file is damaged or of an unknown key; no store was opened or made.
+        Conflict: the store is not empty, and ``replace`` does not give up what is there.
+    """
+    from garde.keeping import opening
+
+    with opening(file, open_keys(settings.load(config), key)) as saved, record(store, config) as kept:
+        return kept.restore(saved, replace=replace, say=say)
+
+
+def decrypt(file: Path, out: Path, *, key: str = "", config: Path | None = None) -> None:
+    """Write what an encrypted archive or backup holds to another file."""
+    from garde.keeping import decrypt
+
+    decrypt(file, out, open_keys(settings.load(config), key))
 
 
 def _seal(chosen: settings.Config, kept: Store, trouble: list[str]) -> None:
@@ -415,39 +449,6 @@ def _seal(chosen: settings.Config, kept: Store, trouble: list[str]) -> None:
         keeping.seal_if_due(chosen.evidence, kept, open_keys(chosen), SystemClock())
     except GardeError as error:
         trouble.append(f"The log is not sealed: {error}")
-
-
-def export(
-    out: Path,
-    *,
-    since: str = "",
-    until: str = "",
-    kinds: str = "",
-    device: str = "",
-    store: str | None = None,
-    config: Path | None = None,
-) -> str:
-    """Write a signed archive of the log; one sentence for a person.
-
-    Args:
-        out: file to write.
-        since: ISO 8601 day or moment, inclusive; empty from the beginning.
-        until: the same, exclusive; empty to the end.
-        kinds: comma-separated names of messages; empty means all.
-        device: what `find` understands; empty means any.
-        store: address of the store.
-        config: settings file.
-
-    Raises:
-        GardeError: nothing is as asked for, the chain is broken, or the file cannot be written.
-    """
-    from garde import keeping
-
-    chosen = settings.load(config)
-    with opened(chosen, store) as (kept, _):
-        wanted = keeping.wanted(since, until, kinds, find(kept, device) if device else None)
-        made = keeping.write_archive(kept, open_keys(chosen), out, wanted, SystemClock(), site=chosen.site.name)
-    return f"{out}: {made.messages} messages, {made.omitted} by their digest, signed by the key {made.key}"
 
 
 def import_gmao(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -319,7 +319,8 @@ class Keys(Protocol):
         ...
 
 
-class Renewable(Keys, Protocol):
+@runtime_checkable
+class Renewable(Protocol):
     """A key that another can follow in its place while processes use it."""
 
     def successor(self) -> Keys:
@@ -328,4 +329,21 @@ class Renewable(Keys, Protocol):
 
     def succeed(self) -> None:
         """Put the successor into use; what the former key wrapped can still be unwrapped."""
+        ...
+
+
+@runtime_checkable
+class Portable(Protocol):
+    """A key that an encrypted backup can carry to a blank machine."""
+
+    def portable(self) -> bytes:
+        """The key itself."""
+        ...
+
+    def install(self, carried: bytes) -> bool:
+        """Take it from a backup; False when there is a key already, which stays.
+
+        Raises:
+            Malformed: it is no key.
+        """
         ...

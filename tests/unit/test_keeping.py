@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from garde import keeping
 from garde.config import EvidenceSection
-from garde.errors import Malformed, Unreachable
+from garde.errors import Missing, Refused, Unreachable, Untrusted
+from garde.evidence import standalone
+from garde.evidence.export import Wanted
 from garde.evidence.seal import DAY, MINUTE
 from garde.keys.file import FileKeys
+from garde.keys.passphrase import PassphraseKeys
 from garde.pipeline.shapes import SHAPES
 from garde.ports import Store
 from garde.store.sqlite import open_sqlite
+from garde.vault.box import Box
 from tests.makers import START, observation
 
 
@@ -46,18 +51,6 @@ def add(store: Store, *numbers: int) -> None:
 def count(store: Store) -> int:
     with store.snapshot() as look:
         return len(look.seals())
-
-
-def test_a_period_is_read_as_people_write_it() -> None:
-    wanted = keeping.wanted("2026-11-24", "2026-11-24T08:00:00+01:00", "Decision, Finding", None)
-    assert wanted.until - wanted.since == 7 * 3600 * 1_000_000_000
-    assert wanted.kinds == ("Decision", "Finding")
-
-
-@pytest.mark.parametrize(("since", "kinds"), [("yesterday", ""), ("", "Decisions")])
-def test_what_cannot_be_read_is_named(since: str, kinds: str) -> None:
-    with pytest.raises(Malformed):
-        keeping.wanted(since, "", kinds, None)
 
 
 def test_a_seal_is_made_when_due_and_not_before(store: Store, keys: FileKeys) -> None:
@@ -156,3 +149,88 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert path.read_bytes() == b"whole"
     with pytest.raises(Unreachable), keeping.writing(tmp_path / "absent" / "out"):
         pass
+
+
+def test_an_archive_is_sealed_to_its_end_first_and_may_be_encrypted(
+    store: Store, keys: FileKeys, tmp_path: Path
+) -> None:
+    add(store, 1, 2)
+    out, clear = tmp_path / "out.garde", tmp_path / "clear.garde"
+    lock = FileKeys(str(tmp_path / "lock.pem"))
+    made = keeping.write_archive(store, keys, out, Wanted(), Hand(), site="CHU", lock=lock)
+    assert made.messages == 2 and not zipfile.is_zipfile(out)
+    with pytest.raises(Missing):
+        keeping.decrypt(out, clear, keys)
+    assert not clear.exists()
+    keeping.decrypt(out, clear, lock)
+    assert standalone.main([str(clear)]) == 0
+
+
+def restored(store: Store, keys: FileKeys, path: Path, lock: FileKeys, **options: object) -> list[str]:
+    said: list[str] = []
+    chosen = EvidenceSection(**options)  # type: ignore[arg-type]
+    with keeping.opening(path, lock) as saved:
+        return keeping.restore(store, keys, saved, chosen, said.append, replace=False)
+
+
+def test_an_encrypted_backup_brings_the_key_to_a_blank_machine(
+    store: Store, keys: FileKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GARDE_PASSPHRASE", "correct horse battery")
+    add(store, 1, 2)
+    Box(store, keys, Hand()).put("smtp.password", "secret")
+    lock = PassphraseKeys(str(tmp_path / "salt"))
+    keeping.backup(store, keys, tmp_path / "backup", Hand(), site="CHU", lock=lock)
+    blank = FileKeys(str(tmp_path / "blank" / "k.pem"))
+    other = open_sqlite(str(tmp_path / "other.db"), SHAPES)
+    unknown = PassphraseKeys(str(tmp_path / "blank" / "salt"))
+    assert restored(other, blank, tmp_path / "backup", unknown) == []  # type: ignore[arg-type]
+    assert blank.name == keys.name and blank.sign(b"x") == keys.sign(b"x")
+    assert Box(other, blank, Hand()).get("smtp.password") == b"secret"
+
+
+def test_a_backup_of_an_unknown_key_is_refused_where_there_is_a_key(
+    store: Store, keys: FileKeys, tmp_path: Path
+) -> None:
+    add(store, 1)
+    made = keeping.backup(store, keys, tmp_path / "backup", Hand(), site="CHU", lock=None)
+    assert made.files == {}
+    other, own = open_sqlite(str(tmp_path / "other.db"), SHAPES), FileKeys(str(tmp_path / "own.pem"))
+    own.sign(b"")
+    with pytest.raises(Untrusted) as error:
+        restored(other, own, tmp_path / "backup", own)
+    assert error.value.code == "restore.signer" and count(other) == 0
+    assert restored(other, own, tmp_path / "backup", own, trusted=(keys.name,)) == []
+    # Both keys are trusted, so that one may go on where the other ended.
+    add(other, 2)
+    keeping.seal_now(other, own, Hand())
+    assert keeping.verify(other, own, EvidenceSection(trusted=(keys.name,)), lambda text: None) == []
+
+
+def test_a_key_in_a_file_is_followed_in_its_place(store: Store, keys: FileKeys) -> None:
+    add(store, 1)
+    box = Box(store, keys, Hand())
+    box.put("a", "x")
+    before = keys.sign(b"") and keys.name
+    assert keeping.rotate(store, keys, Hand(), None, lambda text: None) == keys.name != before
+    add(store, 2)
+    keeping.seal_now(store, keys, Hand())
+    assert keeping.verify(store, keys, EvidenceSection(), lambda text: None) == []
+    assert box.get("a") == b"x"
+
+
+def test_a_key_of_another_scheme_follows_once_it_is_set(
+    store: Store, keys: FileKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GARDE_PASSPHRASE", "correct horse battery")
+    new = PassphraseKeys(str(tmp_path / "salt"))
+    add(store, 1)
+    Box(store, keys, Hand()).put("a", "x")
+    keeping.rotate(store, keys, Hand(), new, lambda text: None)
+    for number, either in enumerate((keys, new), 2):
+        assert Box(store, either, Hand()).get("a") == b"x"
+        add(store, number)
+        keeping.seal_now(store, either, Hand())
+        assert keeping.verify(store, either, EvidenceSection(), lambda text: None) == []
+    with pytest.raises(Refused):
+        keeping.rotate(store, new, Hand(), None, lambda text: None)

@@ -93,6 +93,30 @@ class FileKeys:
         _write(self._beside("pub"), f"{_name(new)}\n".encode(), 0o644)
         following.with_name(f"{following.name}.pub").unlink(missing_ok=True)
 
+    def portable(self) -> bytes:
+        """The key itself, to be kept in an encrypted backup."""
+        self._key()
+        return self._path.read_bytes()
+
+    def install(self, carried: bytes) -> bool:
+        """Take a key from a backup; False when there is one already, which stays.
+
+        Raises:
+            Malformed: it is no key.
+        """
+        if self._path.exists():
+            return False
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._beside("restored")
+        _write(fresh, carried, 0o600)
+        try:
+            name = _name(self._read(fresh))
+            fresh.replace(self._path)
+        finally:
+            fresh.unlink(missing_ok=True)
+        _write(self._beside("pub"), f"{name}\n".encode(), 0o644)
+        return True
+
     def _beside(self, end: str) -> Path:
         return self._path.with_name(f"{self._path.name}.{end}")
 

@@ -67,11 +67,11 @@ class PassphraseKeys:
         """See `garde.ports.Keys.wrap`."""
         seed = self._seed()
         there = self._read()
-        return bytes.fromhex(there.salt) + wrapping.sealed(wrapping.derived(seed), there.public, secret)
+        return wrapping.sealed(wrapping.derived(seed), there.public, secret) + bytes.fromhex(there.salt)
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """See `garde.ports.Keys.unwrap`; on a blank machine the passphrase alone is enough."""
-        salt, rest = wrapped[:_SALT], wrapped[_SALT:]
+        rest, salt = wrapped[:-_SALT], wrapped[-_SALT:]
         by = wrapping.wrapper(rest)
         seed = _seed(_passphrase(), salt)
         name = _public(seed)

@@ -23,6 +23,7 @@ from garde.model.message import Wakeup
 from garde.model.recording import Recording
 from garde.pipeline.runner import Quarantined
 from garde.ports import Shape
+from garde.vault.box import DataKey, Secret
 
 
 def _id(record: Any) -> str:
@@ -43,4 +44,6 @@ SHAPES: Final = (
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Recording, _id),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
+    Shape(DataKey, _id),
+    Shape(Secret, _id),
 )

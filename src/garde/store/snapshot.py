@@ -60,9 +60,14 @@ class SqlSnapshot:
         order = ", ".join(f"{name} {collate}" if kinds[name].python_type is str else name for name in key)
         names = ", ".join(self.tables[table])
         statement = text(f"SELECT {names} FROM {table} ORDER BY {order}")  # noqa: S608 (names come from the schema)
-        found = self._connection.execute(statement, execution_options={"yield_per": TOGETHER})
-        for row in found:
-            yield tuple(map(chain.octets, row))
+        with self._connection.execute(statement, execution_options={"yield_per": TOGETHER}) as found:
+            for row in found:
+                yield tuple(map(chain.octets, row))
+
+    def filled(self, table: str) -> bool:
+        """Whether a table has any row."""
+        statement = text(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608 (names come from the schema)
+        return self._connection.execute(statement).first() is not None
 
     def head(self) -> Head | None:
         """See `garde.ports.Snapshot.head`."""
@@ -85,7 +90,7 @@ def lay_down(connection: Connection, copy: Copy, digests: Mapping[str, str], *, 
     there = SqlSnapshot(connection)
     if not replace:
         for table in there.tables:
-            if table != "chain" and next(there.rows(table), None) is not None:
+            if table != "chain" and there.filled(table):
                 hint = "--replace gives up what is there"
                 raise Conflict("restore.not-empty", f"The store is not empty: {table} has rows", hint=hint)
     for table in (*there.tables, BOOKKEEPING):

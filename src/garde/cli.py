@@ -37,6 +37,10 @@ imports = typer.Typer(name="import", help="Read what other systems know.", no_ar
 app.add_typer(imports)
 keys = typer.Typer(name="keys", help="The key that seals the log and wraps the secrets.", no_args_is_help=True)
 app.add_typer(keys)
+secrets = typer.Typer(
+    name="secrets", help="Passwords and keys of other systems, encrypted in the store.", no_args_is_help=True
+)
+app.add_typer(secrets)
 
 
 class Format(enum.StrEnum):
@@ -224,6 +228,32 @@ def keys_rotate(
 ) -> None:
     """Let another key follow while Garde runs: announced in a seal, and all secrets encrypted anew."""
     print(_record(lambda record: record.rotate(to, _say), store, config))
+
+
+@secrets.command("put")
+def secrets_put(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="For example smtp.password.")],
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Keep a secret, read from the terminal or from standard input; an older one of that name is replaced."""
+    value = typer.prompt(name, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    _record(lambda record: record.secrets().put(name, value), store, config)
+
+
+@secrets.command("list")
+def secrets_list(store: StoreOption = None, config: ConfigOption = None) -> None:
+    """List the names of the secrets; nothing prints what they are."""
+    for name in _record(lambda record: record.secrets().names(), store, config):
+        print(name)
+
+
+@secrets.command("drop")
+def secrets_drop(
+    name: Annotated[str, typer.Argument(metavar="NAME")], store: StoreOption = None, config: ConfigOption = None
+) -> None:
+    """Forget a secret."""
+    _record(lambda record: record.secrets().drop(name), store, config)
 
 
 @imports.command("gmao")

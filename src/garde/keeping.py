@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from garde.config import EvidenceSection
+from garde.config import Config, EvidenceSection
 from garde.errors import GardeError, Missing, Refused, Unreachable, Untrusted
 from garde.evidence import export as archive
 from garde.evidence import seal as seals
@@ -59,12 +59,12 @@ def _last(kept: Store) -> Seal | None:
         return None
 
 
-def seal_now(kept: Store, keys: Keys, clock: Clock) -> None:
+def seal_now(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> None:
     """Seal what is not sealed yet, however little that is."""
     with kept.begin() as unit:
         last, head = seals.last(unit), unit.head()
         if head is not None and (last is None or head.seq > last.last):
-            seals.seal(unit, keys, clock.now())
+            seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
 
 
 def seal_if_due(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> bool:
@@ -77,7 +77,7 @@ def seal_if_due(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) 
         # Another process may have sealed while this one waited for its turn.
         if not seals.due(unit, clock.now(), **wanted):
             return False
-        seals.seal(unit, keys, clock.now())
+        seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
     return True
 
 
@@ -87,7 +87,8 @@ def prune(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> int
         return 0
     readers = {str(row["reader"]): str(row["position"]) for row in kept.ask("readers")}
     with kept.begin() as unit:
-        return seals.prune(unit, keys, clock.now(), days=chosen.keep_days, readers=readers).count
+        done = seals.prune(unit, keys, clock.now(), days=chosen.keep_days, readers=readers, trusted=chosen.trusted)
+    return done.count
 
 
 @contextmanager
@@ -124,7 +125,7 @@ def sealing(
 
 
 def write_archive(
-    kept: Store, keys: Keys, out: Path, wanted: Wanted, clock: Clock, *, site: str, lock: Keys | None = None
+    kept: Store, keys: Keys, out: Path, wanted: Wanted, clock: Clock, chosen: Config, *, lock: Keys | None = None
 ) -> archive.Manifest:
     """Seal the log to its end and write an archive of it.
 
@@ -133,9 +134,9 @@ def write_archive(
         Missing: no message is as asked for.
         Unreachable: the file cannot be written.
     """
-    seal_now(kept, keys, clock)
+    seal_now(chosen.evidence, kept, keys, clock)
     with writing(out) as file, maybe_encrypted(file, lock) as target, kept.snapshot() as look:
-        return archive.export(look, keys, target, wanted, clock.now(), site=site)
+        return archive.export(look, keys, target, wanted, clock.now(), site=chosen.site.name)
 
 
 @contextmanager
@@ -196,7 +197,7 @@ def decrypt(path: Path, out: Path, keys: Keys) -> None:
         shutil.copyfileobj(source, target, PLAIN)
 
 
-def backup(kept: Store, keys: Keys, out: Path, clock: Clock, *, site: str, lock: Keys | None) -> Manifest:
+def backup(kept: Store, keys: Keys, out: Path, clock: Clock, chosen: Config, *, lock: Keys | None = None) -> Manifest:
     """Write everything the store holds to a file, sealed up to its end; what is written meanwhile is not in it.
 
     Args:
@@ -204,17 +205,17 @@ def backup(kept: Store, keys: Keys, out: Path, clock: Clock, *, site: str, lock:
         keys: the key of the installation. An encrypted backup carries it, when it lies in a file.
         out: the file to write.
         clock: tells when the backup was made.
-        site: name of the hospital.
+        chosen: the configuration.
         lock: what encrypts the file; None leaves it plain.
 
     Raises:
         Untrusted: seals were altered, so that nothing may follow them.
         Unreachable: the file cannot be written.
     """
-    seal_now(kept, keys, clock)
+    seal_now(chosen.evidence, kept, keys, clock)
     files = {KEY: keys.portable()} if lock is not None and isinstance(keys, Portable) else {}
     with writing(out) as file, maybe_encrypted(file, lock) as target, kept.snapshot() as look:
-        return save(look, keys, target, clock.now(), site=site, files=files)
+        return save(look, keys, target, clock.now(), site=chosen.site.name, files=files)
 
 
 @contextmanager
@@ -288,10 +289,11 @@ def rotate(kept: Store, keys: Keys, clock: Clock, to: Keys | None, say: Callable
         seals.seal(unit, keys, clock.now(), successor=name)
     Box(kept, keys, clock).admit(new)
     if to is None and isinstance(keys, Renewable):
-        keys.succeed()
-        count = Box(kept, keys, clock).renew()
         with kept.begin() as unit:
+            # Nobody else seals meanwhile, so that no seal names one key and is signed by the other.
+            keys.succeed()
             seals.seal(unit, keys, clock.now())
+        count = Box(kept, keys, clock).renew()
     else:
         count = Box(kept, new, clock).renew(also=keys)
         say("Set [evidence] key to the new address and start Garde again; until then the old key goes on.")

@@ -23,6 +23,7 @@ from garde.model.codec import KINDS
 from garde.model.device import Device
 from garde.ports import Clock, Keys, Store
 from garde.vault.backup import Saved
+from garde.vault.box import Box
 
 
 class Record:
@@ -63,8 +64,7 @@ class Record:
         """
         asked = wanted(since, until, kinds, self._find(device) if device else None)
         lock = self._keys(key) if key else None
-        site = self._chosen.site.name
-        made = keeping.write_archive(self._kept, self._keys(""), out, asked, self._clock, site=site, lock=lock)
+        made = keeping.write_archive(self._kept, self._keys(""), out, asked, self._clock, self._chosen, lock=lock)
         return f"{out}: {made.messages} messages, {made.omitted} by their digest, signed by the key {made.key}"
 
     def backup(self, out: Path, *, key: str = "") -> str:
@@ -74,8 +74,7 @@ class Record:
             GardeError: seals were altered, or the file cannot be written.
         """
         lock = self._keys(key) if key else None
-        site = self._chosen.site.name
-        made = keeping.backup(self._kept, self._keys(""), out, self._clock, site=site, lock=lock)
+        made = keeping.backup(self._kept, self._keys(""), out, self._clock, self._chosen, lock=lock)
         rows = sum(table.rows for table in made.tables.values())
         return f"{out}: {rows} rows, {made.seq} messages, {made.seals} seals, signed by the key {made.key}"
 
@@ -91,6 +90,10 @@ class Record:
     def rotate(self, to: str, say: Callable[[str], None]) -> str:
         """Let another key follow that of the installation; the id of the new one."""
         return keeping.rotate(self._kept, self._keys(""), self._clock, self._keys(to) if to else None, say)
+
+    def secrets(self) -> Box:
+        """The box of secrets of the store."""
+        return Box(self._kept, self._keys(""), self._clock)
 
 
 def wanted(since: str, until: str, kinds: str, device: Device | None) -> Wanted:

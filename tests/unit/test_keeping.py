@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from garde import keeping
-from garde.config import EvidenceSection
+from garde.config import Config, EvidenceSection
 from garde.errors import Missing, Refused, Unreachable, Untrusted
 from garde.evidence import standalone
 from garde.evidence.export import Wanted
@@ -63,17 +63,17 @@ def test_a_seal_is_made_when_due_and_not_before(store: Store, keys: FileKeys) ->
     clock.at += 5 * MINUTE
     assert keeping.seal_if_due(chosen, store, keys, clock)
     assert count(store) == 2
-    keeping.seal_now(store, keys, clock)
+    keeping.seal_now(EvidenceSection(), store, keys, clock)
     assert count(store) == 2
     add(store, 3)
-    keeping.seal_now(store, keys, clock)
+    keeping.seal_now(EvidenceSection(), store, keys, clock)
     assert count(store) == 3
 
 
 def test_pruning_is_off_until_days_are_set(store: Store, keys: FileKeys) -> None:
     clock = Hand()
     add(store, 1, 2)
-    keeping.seal_now(store, keys, clock)
+    keeping.seal_now(EvidenceSection(), store, keys, clock)
     clock.at += 30 * DAY
     assert keeping.prune(EvidenceSection(), store, keys, clock) == 0
     assert keeping.prune(EvidenceSection(keep_days=31), store, keys, clock) == 0
@@ -83,7 +83,7 @@ def test_pruning_is_off_until_days_are_set(store: Store, keys: FileKeys) -> None
 
 def test_verifying_makes_no_key_and_says_whose_the_seals_are(store: Store, keys: FileKeys, tmp_path: Path) -> None:
     add(store, 1)
-    keeping.seal_now(store, keys, Hand())
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
     said: list[str] = []
     absent = FileKeys(str(tmp_path / "absent.pem"))
     assert keeping.verify(store, absent, EvidenceSection(), said.append) == []
@@ -157,7 +157,7 @@ def test_an_archive_is_sealed_to_its_end_first_and_may_be_encrypted(
     add(store, 1, 2)
     out, clear = tmp_path / "out.garde", tmp_path / "clear.garde"
     lock = FileKeys(str(tmp_path / "lock.pem"))
-    made = keeping.write_archive(store, keys, out, Wanted(), Hand(), site="CHU", lock=lock)
+    made = keeping.write_archive(store, keys, out, Wanted(), Hand(), Config(), lock=lock)
     assert made.messages == 2 and not zipfile.is_zipfile(out)
     with pytest.raises(Missing):
         keeping.decrypt(out, clear, keys)
@@ -180,7 +180,7 @@ def test_an_encrypted_backup_brings_the_key_to_a_blank_machine(
     add(store, 1, 2)
     Box(store, keys, Hand()).put("smtp.password", "secret")
     lock = PassphraseKeys(str(tmp_path / "salt"))
-    keeping.backup(store, keys, tmp_path / "backup", Hand(), site="CHU", lock=lock)
+    keeping.backup(store, keys, tmp_path / "backup", Hand(), Config(), lock=lock)
     blank = FileKeys(str(tmp_path / "blank" / "k.pem"))
     other = open_sqlite(str(tmp_path / "other.db"), SHAPES)
     unknown = PassphraseKeys(str(tmp_path / "blank" / "salt"))
@@ -193,7 +193,7 @@ def test_a_backup_of_an_unknown_key_is_refused_where_there_is_a_key(
     store: Store, keys: FileKeys, tmp_path: Path
 ) -> None:
     add(store, 1)
-    made = keeping.backup(store, keys, tmp_path / "backup", Hand(), site="CHU", lock=None)
+    made = keeping.backup(store, keys, tmp_path / "backup", Hand(), Config(), lock=None)
     assert made.files == {}
     other, own = open_sqlite(str(tmp_path / "other.db"), SHAPES), FileKeys(str(tmp_path / "own.pem"))
     own.sign(b"")
@@ -203,7 +203,7 @@ def test_a_backup_of_an_unknown_key_is_refused_where_there_is_a_key(
     assert restored(other, own, tmp_path / "backup", own, trusted=(keys.name,)) == []
     # Both keys are trusted, so that one may go on where the other ended.
     add(other, 2)
-    keeping.seal_now(other, own, Hand())
+    keeping.seal_now(EvidenceSection(trusted=(keys.name,)), other, own, Hand())
     assert keeping.verify(other, own, EvidenceSection(trusted=(keys.name,)), lambda text: None) == []
 
 
@@ -214,7 +214,7 @@ def test_a_key_in_a_file_is_followed_in_its_place(store: Store, keys: FileKeys) 
     before = keys.sign(b"") and keys.name
     assert keeping.rotate(store, keys, Hand(), None, lambda text: None) == keys.name != before
     add(store, 2)
-    keeping.seal_now(store, keys, Hand())
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
     assert keeping.verify(store, keys, EvidenceSection(), lambda text: None) == []
     assert box.get("a") == b"x"
 
@@ -230,7 +230,7 @@ def test_a_key_of_another_scheme_follows_once_it_is_set(
     for number, either in enumerate((keys, new), 2):
         assert Box(store, either, Hand()).get("a") == b"x"
         add(store, number)
-        keeping.seal_now(store, either, Hand())
+        keeping.seal_now(EvidenceSection(), store, either, Hand())
         assert keeping.verify(store, either, EvidenceSection(), lambda text: None) == []
     with pytest.raises(Refused):
         keeping.rotate(store, new, Hand(), None, lambda text: None)

@@ -14,11 +14,12 @@ Example::
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
 
-from garde.errors import Untrusted
+from garde.errors import Refused, Untrusted
 from garde.model.seal import Seal
 from garde.ports import Head, Keys, Sealed, Snapshot, Unit
 
@@ -61,24 +62,42 @@ def due(unit: Unit | Snapshot, now: int, *, messages: int, minutes: int) -> bool
     return unsealed > 0 and (before is None or unsealed >= messages or now - before.at >= minutes * MINUTE)
 
 
-def seal(unit: Unit, keys: Keys, now: int, *, successor: str = "", pruned: int = 0, until: int = 0) -> Seal:
+def seal(
+    unit: Unit,
+    keys: Keys,
+    now: int,
+    *,
+    trusted: Collection[str] = (),
+    successor: str = "",
+    pruned: int = 0,
+    until: int = 0,
+) -> Seal:
     """Sign what was added since the last seal, be it nothing.
 
     Args:
         unit: the transaction in which the seal is added.
         keys: what signs.
         now: nanoseconds since 1970 UTC.
-        successor: id of the key that may sign after this seal.
+        trusted: ids of keys that this one may follow although they did not announce it.
+        successor: id of the key that may sign after this seal, once announced until it does.
         pruned: messages up to this number are removed in this transaction; 0 leaves what the seal before said.
         until: no removed message is later than this.
 
     Raises:
         Untrusted: see `last`.
-        Refused, Unreachable: the key cannot be used.
+        Refused: the log is sealed by another key, which did not announce this one, or the key cannot be used.
+        Unreachable: the key does not answer.
     """
     head, before = _head(unit), last(unit)
     after = before.last if before else 0
     keys.sign(b"")  # the first use makes the key, and only then it has a name
+    if before and keys.name not in (before.key, before.successor) and before.key not in trusted:
+        hint = f"Use that key; if it is lost, add it to [evidence] trusted. Here is {keys.name}"
+        raise Refused(
+            "seal.other-key", f"The log is sealed by the key {before.key}, which announced no other", hint=hint
+        )
+    if before and before.key == keys.name:
+        successor = successor or before.successor
     made = Seal(
         number=head.seals + 1,
         first=after + 1,
@@ -103,7 +122,9 @@ class Pruned(msgspec.Struct, frozen=True):
     last: int
 
 
-def prune(unit: Unit, keys: Keys, now: int, *, days: int, readers: dict[str, str]) -> Pruned:
+def prune(
+    unit: Unit, keys: Keys, now: int, *, days: int, readers: dict[str, str], trusted: Collection[str] = ()
+) -> Pruned:
     """Remove messages that were sealed more than so many days ago.
 
     Args:
@@ -112,6 +133,7 @@ def prune(unit: Unit, keys: Keys, now: int, *, days: int, readers: dict[str, str
         now: nanoseconds since 1970 UTC.
         days: how long messages are kept after the seal that covers them.
         readers: how far each reader of the log came; what one has not read stays.
+        trusted: see `seal`.
     """
     seals = [read(one) for one in unit.seals()]
     if not seals:
@@ -121,7 +143,7 @@ def prune(unit: Unit, keys: Keys, now: int, *, days: int, readers: dict[str, str
     old = [one.last for one in seals if one.at <= now - days * DAY and before < one.last <= passed]
     if not old:
         return Pruned(0, before)
-    seal(unit, keys, now, pruned=max(old), until=unit.latest(max(old)))
+    seal(unit, keys, now, trusted=trusted, pruned=max(old), until=unit.latest(max(old)))
     return Pruned(unit.prune(max(old)), max(old))
 
 

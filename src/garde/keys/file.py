@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -45,15 +46,20 @@ class FileKeys:
 
     @property
     def name(self) -> str:
-        """See `garde.ports.Keys.name`."""
+        """See `garde.ports.Keys.name`; who may not read the key reads its public half."""
+        if self._path.exists():
+            with contextlib.suppress(Refused):
+                return _name(self._key())
+        public = self._beside("pub")
         try:
-            return bytes.fromhex(self._beside("pub").read_text("ascii").strip()).hex()
+            name = public.read_text("ascii").strip()
         except FileNotFoundError:
-            if not self._path.exists():
-                raise Missing("keys.none", f"There is no key at {self._path} yet") from None
-            return _name(self._key())
+            raise Missing("keys.none", f"There is no key at {self._path} yet") from None
         except (OSError, ValueError) as error:
-            raise Unreachable("keys.public", f"{self._beside('pub')} cannot be read: {error}") from None
+            raise Unreachable("keys.public", f"{public} cannot be read: {error}") from None
+        if not re.fullmatch("[0-9a-f]{64}", name):
+            raise Unreachable("keys.public", f"{public} holds no id of a key")
+        return name
 
     def sign(self, data: bytes) -> bytes:
         """See `garde.ports.Keys.sign`."""
@@ -90,7 +96,7 @@ class FileKeys:
         with contextlib.suppress(FileExistsError):
             os.link(self._path, self._beside(_name(old)[: 2 * wrapping.NAME]))
         following.replace(self._path)
-        _write(self._beside("pub"), f"{_name(new)}\n".encode(), 0o644)
+        self._publish(_name(new))
         following.with_name(f"{following.name}.pub").unlink(missing_ok=True)
 
     def portable(self) -> bytes:
@@ -110,11 +116,11 @@ class FileKeys:
         fresh = self._beside("restored")
         _write(fresh, carried, 0o600)
         try:
-            name = _name(self._read(fresh))
+            self._read(fresh)
             fresh.replace(self._path)
         finally:
             fresh.unlink(missing_ok=True)
-        _write(self._beside("pub"), f"{name}\n".encode(), 0o644)
+        self._key()
         return True
 
     def _beside(self, end: str) -> Path:
@@ -132,7 +138,15 @@ class FileKeys:
         mark = (there.st_ino, there.st_mtime_ns)
         if self._held is None or self._held[0] != mark:
             self._held = (mark, self._read(self._path))
+            self._publish(_name(self._held[1]))
         return self._held[1]
+
+    def _publish(self, name: str) -> None:
+        """Lay the public half beside the key, also after somebody was interrupted before doing so."""
+        public = self._beside("pub")
+        with contextlib.suppress(OSError):
+            if not public.exists() or public.read_bytes() != f"{name}\n".encode():
+                _write(public, f"{name}\n".encode(), 0o644)
 
     def _make(self) -> None:
         """Make the key; of two processes that do so at once, one wins."""
@@ -145,10 +159,9 @@ class FileKeys:
             try:
                 os.link(made, self._path)
             except FileExistsError:
-                key = self._read(self._path)
+                pass
             finally:
                 made.unlink()
-            _write(self._beside("pub"), f"{_name(key)}\n".encode(), 0o644)
         except OSError as error:
             raise Unreachable("keys.file", f"No key can be made at {self._path}: {error.strerror}") from None
 

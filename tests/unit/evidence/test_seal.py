@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from garde.errors import Untrusted
+from garde.errors import Refused, Untrusted
 from garde.evidence.seal import DAY, MINUTE, due, last, prune, read, seal
 from garde.evidence.verify import breaks
 from garde.keys.file import FileKeys
+from garde.pipeline import integrity
 from garde.pipeline.shapes import SHAPES
 from garde.ports import Keys, Sealed, Store
 from garde.store.sqlite import open_sqlite
@@ -99,6 +100,38 @@ def test_what_a_reader_has_not_read_stays(store: Store, keys: Keys) -> None:
         assert prune(unit, keys, NOW + 9 * DAY, days=7, readers={"slow": "1", "nats": ""}).count == 0
         assert prune(unit, keys, NOW + 9 * DAY, days=7, readers={"slow": "2", "nats": ""}).count == 2
     assert found(store) == []
+
+
+def test_another_key_does_not_seal_until_it_is_announced_or_the_old_one_trusted(
+    store: Store, keys: Keys, tmp_path: Path
+) -> None:
+    other = FileKeys(str(tmp_path / "other.pem"))
+    other.sign(b"")
+    add(store, 1)
+    with store.begin() as unit:
+        seal(unit, keys, NOW)
+        with pytest.raises(Refused):
+            seal(unit, other, NOW)
+        seal(unit, keys, NOW, successor=other.name)
+        # What was announced stays so until the other key signs, and then the old one is over.
+        assert seal(unit, keys, NOW).successor == other.name
+        assert seal(unit, other, NOW).successor == ""
+        with pytest.raises(Refused):
+            seal(unit, keys, NOW)
+        seal(unit, keys, NOW, trusted=(other.name,))
+    assert found(store, keys.name, other.name) == []
+    assert found(store, keys.name) != []
+
+
+def test_when_everything_went_readers_are_where_they_were(store: Store, keys: Keys) -> None:
+    add(store, 1, 2)
+    with store.begin() as unit:
+        unit.advance("inventory", "2")
+        seal(unit, keys, NOW)
+        assert prune(unit, keys, NOW + 9 * DAY, days=7, readers={"inventory": "2"}).count == 2
+    assert list(integrity.breaks(store, (keys.name,))) == []
+    add(store, 3)
+    assert [number for number, _ in store.log(2, (), 9)] == [3]
 
 
 def test_nothing_goes_that_was_never_sealed(store: Store, keys: Keys) -> None:

@@ -153,7 +153,7 @@ def test_a_chain_that_was_sealed_again_is_of_another_key(tmp_path: Path) -> None
 def test_a_key_that_nobody_announced_is_found(tmp_path: Path) -> None:
     store, other = filled(), FileKeys(str(tmp_path / "other.pem"))
     with store.begin() as unit:
-        seal(unit, other, START + 9)
+        seal(unit, other, START + 9, trusted=(KEYS.name,))
     assert [line for line in found(store) if "which no seal before announced" in line]
 
 
@@ -167,7 +167,7 @@ def test_an_announced_key_may_follow_and_the_old_one_may_not_return(tmp_path: Pa
     with store.snapshot() as look:
         assert list(breaks(look, (new.name,))) == []
     with store.begin() as unit:
-        seal(unit, KEYS, START + 12)
+        seal(unit, KEYS, START + 12, trusted=(new.name,))
     assert [line for line in found(store) if "no seal before announced" in line]
 
 

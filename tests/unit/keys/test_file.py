@@ -83,9 +83,34 @@ def test_a_key_without_its_public_file_is_read(tmp_path: Path) -> None:
     name = keys.name
     (tmp_path / "k.pem.pub").unlink()
     assert keys.name == name
+    # Somebody was interrupted between the key and its public half: the next use mends it.
+    (tmp_path / "k.pem.pub").write_text("no key")
+    again = FileKeys(str(tmp_path / "k.pem"))
+    assert again.name == name and (tmp_path / "k.pem.pub").read_text() == f"{name}\n"
+
+
+def test_who_may_not_read_the_key_reads_its_public_half(tmp_path: Path) -> None:
+    keys = FileKeys(str(tmp_path / "k.pem"))
+    keys.sign(b"")
+    name = keys.name
+    # The super-user may read everything: the refusal of an open file stands for that of a closed one.
+    (tmp_path / "k.pem").chmod(0o644)
+    assert FileKeys(str(tmp_path / "k.pem")).name == name
+    (tmp_path / "k.pem").unlink()
+    assert FileKeys(str(tmp_path / "k.pem")).name == name
     (tmp_path / "k.pem.pub").write_text("no key")
     with pytest.raises(Unreachable):
-        _ = keys.name
+        _ = FileKeys(str(tmp_path / "k.pem")).name
+
+
+def test_a_key_comes_back_from_a_backup_and_replaces_none(tmp_path: Path) -> None:
+    old, blank = FileKeys(str(tmp_path / "k.pem")), FileKeys(str(tmp_path / "blank" / "k.pem"))
+    with pytest.raises(Malformed):
+        blank.install(b"no key")
+    assert list((tmp_path / "blank").iterdir()) == []
+    assert blank.install(old.portable()) and blank.name == old.name
+    assert not blank.install(FileKeys(str(tmp_path / "other.pem")).portable())
+    assert blank.name == old.name
 
 
 def test_no_key_is_made_to_unwrap(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from garde.pipeline.runner import Runner
     from garde.ports import Bus, Keys, Store
     from garde.record import Record
+    from garde.vault.box import Box
 
 #: Called with the part of the work that is done, 0..1, and the name of the file.
 Progress = Callable[[float, str], None]
@@ -395,6 +396,13 @@ def open_keys(chosen: settings.Config, url: str = "") -> Keys:
     from garde.keys.table import open_keys
 
     return open_keys(url or chosen.evidence.key or f"file:{settings.data_home() / 'evidence.pem'}")
+
+
+def secrets(chosen: settings.Config, kept: Store) -> Box:
+    """The box of secrets of a store."""
+    from garde.vault.box import Box
+
+    return Box(kept, open_keys(chosen), SystemClock())
 
 
 @contextmanager

@@ -15,6 +15,7 @@ Example::
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from importlib import resources
@@ -36,6 +37,8 @@ from garde.model.message import Message, moment
 from garde.model.seal import Seal
 from garde.ports import Entry, Keys, Sealed, Snapshot
 
+#: 1980-01-01: a ZIP knows no earlier time, and a machine without a clock may be in 1970.
+_ZIP_BEGINS: Final = 315_532_800
 #: Nanoseconds that no message reaches.
 EVER: Final = (1 << 63) - 1
 
@@ -249,8 +252,8 @@ def _pem(name: str) -> bytes:
 
 def _write(archive: ZipFile, name: str, pieces: Iterable[bytes], now: int) -> dict[str, Any]:
     """Write one file; returns its size and digest."""
-    when = moment(now)
-    date = (int(when[:4]), int(when[5:7]), int(when[8:10]), int(when[11:13]), int(when[14:16]), int(when[17:19]))
+    when = dt.datetime.fromtimestamp(max(now // 1_000_000_000, _ZIP_BEGINS), dt.UTC)
+    date = (when.year, when.month, when.day, when.hour, when.minute, when.second)
     info = ZipInfo(name, date_time=date)
     info.compress_type = ZIP_DEFLATED
     info.external_attr = 0o644 << 16

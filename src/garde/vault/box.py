@@ -16,6 +16,7 @@ Example::
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -105,6 +106,20 @@ class Box:
         with self._store.begin() as unit:
             current = self._current(unit)
             unit.put([_sealed(name, data, current.id, self._key(current), self._clock.now())])
+
+    def held(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """The secret of that name, made when there is none; of two processes that do so at once, one makes it.
+
+        Raises:
+            Missing, Untrusted: see `get`.
+        """
+        if self._store.get(Secret, [name]):
+            return self.get(name)
+        with self._store.begin() as unit:
+            if not unit.get(Secret, [name]):
+                current = self._current(unit)
+                unit.put([_sealed(name, make(), current.id, self._key(current), self._clock.now())])
+        return self.get(name)
 
     def drop(self, name: str) -> None:
         """Forget a secret."""

@@ -130,6 +130,13 @@ def test_an_archive_of_an_older_key_is_signed_by_the_present_one(tmp_path: Path)
     assert (manifest["key"], seals) == (new.name, 5)
 
 
+def test_a_machine_without_a_clock_exports_too() -> None:
+    out = io.BytesIO()
+    with filled().snapshot() as look:
+        export(look, KEYS, out, Wanted(), 5)
+    check(packed(members(out.getvalue())))
+
+
 def test_nothing_asked_for_a_broken_and_an_unsealed_log_are_named() -> None:
     with pytest.raises(Missing):
         written(filled(), Wanted(kinds=("Nothing",)))

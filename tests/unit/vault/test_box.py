@@ -43,6 +43,23 @@ def test_a_secret_comes_back_and_lies_nowhere_readable(box: Box, store: Store, t
     assert not any(b"motdepasse" in path.read_bytes() for path in tmp_path.iterdir())
 
 
+def test_a_key_that_others_need_is_made_once(store: Store, keys: FileKeys) -> None:
+    found: list[bytes] = []
+    start = threading.Barrier(4)
+
+    def ask(number: int) -> None:
+        box = Box(store, FileKeys(str(keys._path)), HandClock())
+        start.wait()
+        found.append(box.held("people.factor", lambda: bytes([number]) * 32))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4 and len(set(found)) == 1 and len(found[0]) == 32
+
+
 def test_a_secret_that_is_not_there_is_missing(box: Box) -> None:
     box.put("a", "x")
     box.drop("a")

@@ -15,7 +15,7 @@ import gc
 import getpass
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -34,7 +34,9 @@ from garde.pipeline.sensor import Sensor
 
 if TYPE_CHECKING:
     from garde.pipeline.runner import Runner
-    from garde.ports import Bus, Store
+    from garde.ports import Bus, Keys, Store
+    from garde.record import Record
+    from garde.vault.box import Box
 
 #: How long the demonstration hospital is listened to.
 MINUTES = 20
@@ -157,6 +159,7 @@ def watch(interface: str, *, seconds: float = 0.0, store: str | None = None, con
         report.stats.update(packets=stats.packets, bytes=stats.octets, flows=stats.flows)
         report.stats["lost"] = stats.lost | ({"ring": ring.dropped} if ring.dropped else {})
         report.devices = list(kept.all(Device))
+        _seal(chosen, kept, report.trouble)
     report.stats["seconds"] = round(time.perf_counter() - started, 3)
     return report
 
@@ -185,6 +188,7 @@ def _keep(
     gathered = _Gathered(work)
     _read(files, chosen, gathered.take, report, lost, progress, talks=True)
     gathered.flush()
+    _seal(chosen, kept, report.trouble)
 
 
 @contextmanager
@@ -400,12 +404,76 @@ def why(device: str, attribute: str, form: str, *, store: str | None = None, con
     return msgspec.json.encode(answer).decode("utf-8") if form == "json" else words.as_text(answer)
 
 
-def verify(*, store: str | None = None, config: Path | None = None) -> list[str]:
-    """Breaks in the store: altered messages, claims that rest on nothing; empty when all is well."""
-    from garde.pipeline.integrity import breaks
+def open_keys(chosen: settings.Config, url: str = "") -> Keys:
+    """The key at an address, or that of this installation; nothing is made or read before it is used.
 
-    with opened(settings.load(config), store) as (kept, _):
-        return list(breaks(kept))
+    Raises:
+        Malformed: its address is of no known kind.
+    """
+    from garde.keys.table import open_keys
+
+    return open_keys(url or chosen.evidence.key or f"file:{settings.data_home() / 'evidence.pem'}")
+
+
+def secrets(chosen: settings.Config, kept: Store) -> Box:
+    """The box of secrets of a store."""
+    from garde.vault.box import Box
+
+    return Box(kept, open_keys(chosen), SystemClock())
+
+
+@contextmanager
+def record(store: str | None = None, config: Path | None = None) -> Iterator[Record]:
+    """The store with its key and the clock: what verifying, exporting, saving and restoring need."""
+    from garde.record import Record
+
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
+        yield Record(chosen, kept, lambda url: open_keys(chosen, url), SystemClock(), lambda text: find(kept, text))
+
+
+def verify(*, store: str | None = None, config: Path | None = None) -> list[str]:
+    """Breaks in the store: a chain that does not hold, altered messages, claims that rest on nothing."""
+    with record(store, config) as kept:
+        return kept.verify(lambda text: None)
+
+
+def restore(
+    file: Path,
+    *,
+    key: str = "",
+    replace: bool = False,
+    store: str | None = None,
+    config: Path | None = None,
+    say: Callable[[str], None],
+) -> list[str]:
+    """Make a store what a backup holds; the breaks that the check of it finds.
+
+    Raises:
+        Untrusted: the file is damaged or of an unknown key; no store was opened or made.
+        Conflict: the store is not empty, and ``replace`` does not give up what is there.
+    """
+    from garde.keeping import opening
+
+    with opening(file, open_keys(settings.load(config), key)) as saved, record(store, config) as kept:
+        return kept.restore(saved, replace=replace, say=say)
+
+
+def decrypt(file: Path, out: Path, *, key: str = "", config: Path | None = None) -> None:
+    """Write what an encrypted archive or backup holds to another file."""
+    from garde.keeping import decrypt
+
+    decrypt(file, out, open_keys(settings.load(config), key))
+
+
+def _seal(chosen: settings.Config, kept: Store, trouble: list[str]) -> None:
+    """Seal what a verb added when that is due; a key that cannot be used does not undo what the verb did."""
+    from garde import keeping
+
+    try:
+        keeping.seal_if_due(chosen.evidence, kept, open_keys(chosen), SystemClock())
+    except GardeError as error:
+        trouble.append(f"The log is not sealed: {error}")
 
 
 def import_gmao(
@@ -431,6 +499,7 @@ def import_gmao(
         if commit:
             bus.publish(outcome.decisions)
             runner_of(chosen, kept, bus).drain()
+            _seal(chosen, kept, [])
     return gmao.as_json(outcome) if form == "json" else gmao.as_text(outcome, kept=commit)
 
 
@@ -486,13 +555,17 @@ def _serve(
     say: Callable[[str], None],
     demonstration: bool,
 ) -> None:
+    from garde import keeping
     from garde.serve import PARTS
     from garde.serve import serve as serving
 
     if port:
         chosen = msgspec.structs.replace(chosen, web=msgspec.structs.replace(chosen.web, port=port))
     parts = frozenset(part.strip() for part in only.split(",") if part.strip()) or frozenset(PARTS)
-    serving(chosen, kept, bus, SystemClock(), parts=parts, say=say, demonstration=demonstration)
+    clock = SystemClock()
+    kept_safe = keeping.sealing(chosen.evidence, kept, open_keys(chosen), clock, say)
+    with kept_safe if "stages" in parts else nullcontext():
+        serving(chosen, kept, bus, clock, parts=parts, say=say, demonstration=demonstration)
 
 
 def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[str], None]) -> None:

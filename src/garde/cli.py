@@ -15,11 +15,14 @@ import enum
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from garde.errors import GardeError
+
+if TYPE_CHECKING:
+    from garde.record import Record
 
 app = typer.Typer(
     name="garde",
@@ -34,6 +37,12 @@ imports = typer.Typer(name="import", help="Read what other systems know.", no_ar
 people = typer.Typer(name="people", help="Let people in, and see who may do what.", no_args_is_help=True)
 app.add_typer(imports)
 app.add_typer(people)
+keys = typer.Typer(name="keys", help="The key that seals the log and wraps the secrets.", no_args_is_help=True)
+app.add_typer(keys)
+secrets = typer.Typer(
+    name="secrets", help="Passwords and keys of other systems, encrypted in the store.", no_args_is_help=True
+)
+app.add_typer(secrets)
 
 
 class Format(enum.StrEnum):
@@ -50,6 +59,12 @@ StoreOption = Annotated[
 ]
 ConfigOption = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings in TOML.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
+KeyOption = Annotated[
+    str, typer.Option("--key", metavar="URL", help="Encrypt with this key: file:…, passphrase: or pkcs11:…")
+]
+OpenOption = Annotated[
+    str, typer.Option("--key", metavar="URL", help="The key that encrypted it; without it, the installation's.")
+]
 Result = TypeVar("Result")
 
 
@@ -66,6 +81,17 @@ def _run(work: Callable[[], Result]) -> Result:
         raise typer.Exit(1) from None
     except BrokenPipeError:
         raise typer.Exit(0) from None
+
+
+def _record(work: Callable[[Record], Result], store: str | None, config: Path | None) -> Result:
+    """Do the work on the record: the store, its key and the clock."""
+    import garde.app as verbs
+
+    def begin() -> Result:
+        with verbs.record(store, config) as record:
+            return work(record)
+
+    return _run(begin)
 
 
 @app.command()
@@ -135,15 +161,109 @@ def why(
 
 @app.command()
 def verify(store: StoreOption = None, config: ConfigOption = None) -> None:
-    """Check that every stored message is what its id says and every claim rests on one."""
-    import garde.app as verbs
-
-    breaks = _run(lambda: verbs.verify(store=store, config=config))
+    """Check the chain and its seals, that every message is what its id says, and that every claim rests on one."""
+    breaks = _record(lambda record: record.verify(_say), store, config)
     for line in breaks:
         print(line)
     _say("Nothing is altered or missing." if not breaks else f"{len(breaks)} breaks found.")
     if breaks:
         raise typer.Exit(3)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(metavar="OUT.garde", help="Archive to write: a ZIP that verifies itself.")],
+    since: Annotated[str, typer.Option(metavar="TIME", help="Messages from this day or moment on (ISO 8601).")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="Messages before this day or moment.")] = "",
+    kinds: Annotated[str, typer.Option(metavar="KIND,…", help="Kinds of messages, such as Decision.")] = "",
+    device: Annotated[str, typer.Option(help="Messages about one device: id, MAC, IP, host name, serial.")] = "",
+    key: KeyOption = "",
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write evidence to a signed archive that verifies without Garde; what is not asked for stays as a digest."""
+    asked = {"since": since, "until": until, "kinds": kinds, "device": device}
+    _say(_record(lambda record: record.export(out, **asked, key=key), store, config))
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="File to write.")],
+    key: KeyOption = "",
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write everything the store holds to one file, while Garde runs; encrypted, it also carries the key file."""
+    _say(_record(lambda record: record.backup(out, key=key), store, config))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Give up what the store holds.")] = False,
+    key: OpenOption = "",
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make an empty store what a backup holds, and check it; a damaged backup is refused and nothing is written."""
+    import garde.app as verbs
+
+    breaks = _run(lambda: verbs.restore(file, key=key, replace=replace, store=store, config=config, say=_say))
+    for line in breaks:
+        print(line)
+    if breaks:
+        raise typer.Exit(3)
+
+
+@app.command()
+def decrypt(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An encrypted archive or backup.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="File to write.")],
+    key: OpenOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Write what an encrypted archive or backup holds to another file."""
+    import garde.app as verbs
+
+    _run(lambda: verbs.decrypt(file, out, key=key, config=config))
+
+
+@keys.command("rotate")
+def keys_rotate(
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help="The key that follows; without it, a new file follows the old.")
+    ] = "",
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Let another key follow while Garde runs: announced in a seal, and all secrets encrypted anew."""
+    print(_record(lambda record: record.rotate(to, _say), store, config))
+
+
+@secrets.command("put")
+def secrets_put(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="For example smtp.password.")],
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Keep a secret, read from the terminal or from standard input; an older one of that name is replaced."""
+    value = typer.prompt(name, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    _record(lambda record: record.secrets().put(name, value), store, config)
+
+
+@secrets.command("list")
+def secrets_list(store: StoreOption = None, config: ConfigOption = None) -> None:
+    """List the names of the secrets; nothing prints what they are."""
+    for name in _record(lambda record: record.secrets().names(), store, config):
+        print(name)
+
+
+@secrets.command("drop")
+def secrets_drop(
+    name: Annotated[str, typer.Argument(metavar="NAME")], store: StoreOption = None, config: ConfigOption = None
+) -> None:
+    """Forget a secret."""
+    _record(lambda record: record.secrets().drop(name), store, config)
 
 
 @imports.command("gmao")

@@ -64,6 +64,24 @@ class SiteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: tuple[str, ...] = PRIVATE
 
 
+class EvidenceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the log is sealed, and how long it is kept; ``key`` signs the seals and wraps the secrets.
+
+    Attributes:
+        key: ``file:PATH``, ``passphrase:PATH`` or ``pkcs11:…``; empty means a file in the XDG data home.
+        seal_messages: a seal is due after so many messages.
+        seal_minutes: and after so many minutes, when there is any message.
+        keep_days: how long messages are kept after they were sealed; 0 keeps all.
+        trusted: ids of further keys whose seals are believed, such as that of the machine a store came from.
+    """
+
+    key: str = ""
+    seal_messages: int = 10_000
+    seal_minutes: int = 10
+    keep_days: int = 0
+    trusted: tuple[str, ...] = ()
+
+
 class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where pages are served.
 
@@ -97,6 +115,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: SiteSection = SiteSection()
     web: WebSection = WebSection()
     findings: FindingsSection = FindingsSection()
+    evidence: EvidenceSection = EvidenceSection()
 
 
 def data_home() -> Path:
@@ -168,6 +187,12 @@ def _ranges(config: Config, text: str, name: str) -> None:
         raise wrong("web", "certificate", "A certificate needs its key, and a key its certificate")
     if not 1 << 10 <= config.capture.flows <= 1 << 22:
         raise wrong("capture", "flows", f"{config.capture.flows} flows: between 1024 and 4194304, please")
+    for key, least in (("seal_messages", 1), ("seal_minutes", 1), ("keep_days", 0)):
+        if (value := getattr(config.evidence, key)) < least:
+            raise wrong("evidence", key, f"{value} is too little: at least {least}")
+    for name_of_key in config.evidence.trusted:
+        if not re.fullmatch(r"[0-9a-f]{64}", name_of_key):
+            raise wrong("evidence", "trusted", f"{name_of_key!r} is no id of a key: 64 hexadecimal digits")
     for network in config.site.networks:
         try:
             ipaddress.ip_network(network)

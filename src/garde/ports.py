@@ -15,9 +15,9 @@ Example: a stage never sees a port; the runner (`garde.pipeline.runner`) does::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -43,6 +43,42 @@ class Shape(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The struct's name, as it stands in the tables."""
         return self.kind.__name__
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A message as it lies in the log; whoever altered the database may have put anything here.
+
+    Attributes:
+        seq: its number in the log.
+        id: id of the message.
+        at: nanoseconds since 1970 UTC.
+        kind: name of its struct.
+        body: MessagePack.
+        link: its link of the chain (`garde.model.chain`).
+    """
+
+    seq: int
+    id: str
+    at: int
+    kind: str
+    body: bytes
+    link: bytes
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where the chain ends: number and link of the last message, and how many seals there are."""
+
+    seq: int
+    link: bytes
+    seals: int
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A seal as it lies in the store: its number, the statement (`garde.model.seal`) and 64 octets that sign it."""
+
+    number: int
+    statement: bytes
+    signature: bytes
 
 
 class View(Protocol):
@@ -80,6 +116,65 @@ class Unit(View, Protocol):
         """Remember how far a reader of the log came."""
         ...
 
+    def head(self) -> Head | None:
+        """Where the chain ends; None when somebody removed that."""
+        ...
+
+    def seals(self, after: int = 0) -> Sequence[Sealed]:
+        """The seals behind a number, oldest first."""
+        ...
+
+    def count(self, after: int, last: int) -> int:
+        """How many messages the log has behind ``after``, up to and with ``last``."""
+        ...
+
+    def latest(self, last: int) -> int:
+        """The latest time of the messages up to and with ``last``, in nanoseconds; 0 when there are none."""
+        ...
+
+    def seal(self, sealed: Sealed) -> None:
+        """Add a seal behind the last one."""
+        ...
+
+    def prune(self, last: int) -> int:
+        """Remove the messages up to and with ``last``; returns how many there were."""
+        ...
+
+
+class Copy(Protocol):
+    """The content of a store at one moment, table by table.
+
+    Attributes:
+        step: the migration its tables are at.
+        tables: the columns of each table.
+    """
+
+    @property
+    def step(self) -> int: ...
+
+    @property
+    def tables(self) -> Mapping[str, Sequence[str]]: ...
+
+    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table in the order of its key: text, whole numbers and octets."""
+        ...
+
+
+class Snapshot(Copy, Protocol):
+    """One consistent look at a store, whatever is written meanwhile."""
+
+    def head(self) -> Head | None:
+        """Where the chain ends; None when somebody removed that."""
+        ...
+
+    def entries(self, after: int) -> Iterator[Entry]:
+        """The messages behind a number, as they lie in the log, oldest first."""
+        ...
+
+    def seals(self, after: int = 0) -> Sequence[Sealed]:
+        """The seals behind a number, oldest first."""
+        ...
+
 
 class Store(View, Protocol):
     """The state: nouns, the message log, and named questions."""
@@ -110,6 +205,28 @@ class Store(View, Protocol):
 
     def log(self, after: int, kinds: Sequence[type[Message]], most: int) -> list[tuple[int, Message]]:
         """The next messages of the log behind a sequence number, with theirs, oldest first; no kinds means all."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Look at everything as it is now, for as long as the block lasts.
+
+        Raises:
+            Unreachable: the database does not answer.
+        """
+        ...
+
+    def restore(self, copy: Copy, digests: Mapping[str, str], *, replace: bool = False) -> None:
+        """Become what a copy holds: all of it, or nothing happened.
+
+        Args:
+            copy: what to hold.
+            digests: what each table must be once it is written (`garde.model.table.digest`).
+            replace: give up what is there.
+
+        Raises:
+            Conflict: the store is not empty, or the copy was made by a newer Garde.
+            Untrusted: what was written is not what the digests say.
+        """
         ...
 
     def close(self) -> None:
@@ -164,4 +281,69 @@ class Clock(Protocol):
 
     def now(self) -> int:
         """Nanoseconds since 1970 UTC."""
+        ...
+
+
+class Keys(Protocol):
+    """A key that signs and wraps, wherever it is kept; the private half does not leave its place."""
+
+    @property
+    def name(self) -> str:
+        """Id of the key: its public key (Ed25519, 32 octets) in hexadecimal.
+
+        Raises:
+            Missing: it was never made.
+        """
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """64 octets that sign the data (Ed25519, RFC 8032).
+
+        Raises:
+            Refused: the key may not be used by this process or person.
+            Unreachable: where it is kept does not answer.
+        """
+        ...
+
+    def wrap(self, secret: bytes) -> bytes:
+        """A secret, such as another key, so that only this key can read it."""
+        ...
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """The secret that was wrapped.
+
+        Raises:
+            Missing: another key wrapped it, which is not here; the error names it.
+            Untrusted: it was altered.
+        """
+        ...
+
+
+@runtime_checkable
+class Renewable(Protocol):
+    """A key that another can follow in its place while processes use it."""
+
+    def successor(self) -> Keys:
+        """The key that is to follow, made when there is none yet; it is not in use."""
+        ...
+
+    def succeed(self) -> None:
+        """Put the successor into use; what the former key wrapped can still be unwrapped."""
+        ...
+
+
+@runtime_checkable
+class Portable(Protocol):
+    """A key that an encrypted backup can carry to a blank machine."""
+
+    def portable(self) -> bytes:
+        """The key itself."""
+        ...
+
+    def install(self, carried: bytes) -> bool:
+        """Take it from a backup; False when there is a key already, which stays.
+
+        Raises:
+            Malformed: it is no key.
+        """
         ...

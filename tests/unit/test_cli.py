@@ -50,3 +50,14 @@ def test_verify_gives_0_when_all_is_well(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'garde.db'}"
     RUN.invoke(app, ["replay", str(CAPTURE), "--store", url])
     assert RUN.invoke(app, ["verify", "--store", url]).exit_code == 0
+
+
+def test_secrets_are_put_listed_and_dropped_and_never_printed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    put = RUN.invoke(app, ["secrets", "put", "smtp.password", "--store", url], input="s3cret-s3cret\n")
+    assert put.exit_code == 0, put.stderr
+    listed = RUN.invoke(app, ["secrets", "list", "--store", url])
+    assert listed.stdout == "smtp.password\n"
+    assert not any(b"s3cret" in path.read_bytes() for path in tmp_path.iterdir())
+    assert RUN.invoke(app, ["secrets", "drop", "smtp.password", "--store", url]).exit_code == 0
+    assert RUN.invoke(app, ["secrets", "list", "--store", url]).stdout == ""

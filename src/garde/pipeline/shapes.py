@@ -29,6 +29,7 @@ from garde.model.sensor import Sensor
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined
 from garde.ports import Shape
+from garde.vault.box import DataKey, Secret
 
 
 def _id(record: Any) -> str:
@@ -64,4 +65,6 @@ SHAPES: Final = (
     Shape(Standing, _id),
     Shape(Photo, _id),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
+    Shape(DataKey, _id),
+    Shape(Secret, _id),
 )

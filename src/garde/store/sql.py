@@ -28,7 +28,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from garde.errors import Malformed, Missing, Unreachable
 from garde.model.codec import KINDS, decode, encode
 from garde.model.message import Message
-from garde.ports import Record, Shape
+from garde.ports import Copy, Head, Record, Sealed, Shape
+from garde.store import chain
+from garde.store.snapshot import SqlSnapshot, lay_down
 from garde.store.tables import migrate
 
 #: Most values in one IN list; SQLite's own limit is higher, but plans stay good below this.
@@ -50,7 +52,6 @@ _LINK = text("INSERT INTO links (kind, link, id) VALUES (:kind, :link, :id) ON C
 _LINKS: Final = "SELECT id, link FROM links WHERE kind = :kind AND id IN :some"
 _UNLINK = text("DELETE FROM links WHERE kind = :kind AND id = :id")
 _UNLINK_ONE = text("DELETE FROM links WHERE kind = :kind AND link = :link AND id = :id")
-_APPEND = text("INSERT INTO messages (id, at, kind, body) VALUES (:id, :at, :kind, :body) ON CONFLICT (id) DO NOTHING")
 _PAGE = text("SELECT id, body FROM records WHERE kind = :kind AND id > :after ORDER BY id LIMIT :most")
 _ADVANCE = text(
     "INSERT INTO positions (reader, position) VALUES (:reader, :position) "
@@ -75,6 +76,8 @@ class SqlStore:
     def __init__(self, engine: Engine, shapes: Iterable[Shape], *, serial: str = "") -> None:
         self._engine = engine
         self._writer = engine.execution_options(write=True)
+        # SQLite's readers see one state anyway; PostgreSQL's do when they ask for it.
+        self._reader = engine.execution_options(isolation_level="REPEATABLE READ") if serial else engine
         self._shapes = {shape.kind: shape for shape in shapes}
         self._serial = serial
         with _reaching(), self._writer.begin() as connection:
@@ -149,6 +152,19 @@ class SqlStore:
         with _reaching(), self._engine.connect() as connection:
             return [(row.seq, decode(bytes(row.body))) for row in connection.execute(statement, values)]
 
+    @contextmanager
+    def snapshot(self) -> Iterator[SqlSnapshot]:
+        """See `garde.ports.Store.snapshot`."""
+        with _reaching(), self._reader.connect() as connection:
+            yield SqlSnapshot(connection)
+
+    def restore(self, copy: Copy, digests: Mapping[str, str], *, replace: bool = False) -> None:
+        """See `garde.ports.Store.restore`."""
+        with _reaching(), self._writer.begin() as connection:
+            if self._serial:
+                connection.execute(text(self._serial))
+            lay_down(connection, copy, digests, replace=replace)
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -205,11 +221,26 @@ class _Unit:
         for name in _some(self._connection, "SELECT id FROM messages WHERE id IN :some", list(given)):
             del given[name]
         if given:
-            rows = [
-                {"id": one.id, "at": one.at, "kind": type(one).__name__, "body": encode(one)} for one in given.values()
-            ]
-            self._connection.execute(_APPEND, rows)
+            chain.add(self._connection, ((one.id, one.at, type(one).__name__, encode(one)) for one in given.values()))
         return len(given)
+
+    def head(self) -> Head | None:
+        return chain.head(self._connection)
+
+    def seals(self, after: int = 0) -> list[Sealed]:
+        return chain.seals(self._connection, after)
+
+    def count(self, after: int, last: int) -> int:
+        return chain.count(self._connection, after, last)
+
+    def latest(self, last: int) -> int:
+        return chain.latest(self._connection, last)
+
+    def seal(self, sealed: Sealed) -> None:
+        chain.seal(self._connection, sealed)
+
+    def prune(self, last: int) -> int:
+        return chain.prune(self._connection, last)
 
     def advance(self, reader: str, position: str) -> None:
         self._connection.execute(_ADVANCE, {"reader": reader, "position": position})

@@ -12,12 +12,20 @@ Example:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import resources
 from typing import Final
 
 from sqlalchemy import Connection, text
 
 from garde.errors import Conflict
+from garde.store.chain import link_all
+
+#: Remembers the last step that was done.
+BOOKKEEPING: Final = "schema_version"
+
+#: What a step does besides its statements, by the name of its file.
+THEN: Final[dict[str, Callable[[Connection], None]]] = {"evidence": link_all}
 
 #: What the two databases spell differently.
 WORDS: Final = {
@@ -29,8 +37,12 @@ WORDS: Final = {
 def steps() -> list[tuple[int, str]]:
     """Number and text of every migration, in order."""
     folder = resources.files("garde.store") / "migrations"
-    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [(int(name[:4]), (folder / name).read_text("utf-8")) for name in files]
+    return [(int(name[:4]), (folder / name).read_text("utf-8")) for name in _names()]
+
+
+def _names() -> list[str]:
+    folder = resources.files("garde.store") / "migrations"
+    return sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
 
 
 def migrate(connection: Connection, target: int | None = None) -> int:
@@ -40,17 +52,19 @@ def migrate(connection: Connection, target: int | None = None) -> int:
         Conflict: the database was made by a newer Garde.
     """
     words = WORDS[connection.dialect.name]
-    connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (step INTEGER NOT NULL)"))
+    connection.execute(text(f"CREATE TABLE IF NOT EXISTS {BOOKKEEPING} (step INTEGER NOT NULL)"))
     at = connection.execute(text("SELECT COALESCE(MAX(step), 0) FROM schema_version")).scalar_one()
     newest = steps()[-1][0]
     if at > newest:
         raise Conflict(
             "store.newer", f"This store is at step {at}, this Garde knows {newest}", hint="Use the Garde that wrote it"
         )
-    for number, script in steps():
+    for name, (number, script) in zip(_names(), steps(), strict=True):
         if at < number <= (target or newest):
             for statement in filter(None, (part.strip() for part in script.format(**words).split(";"))):
                 connection.execute(text(statement))
+            if then := THEN.get(name[5:].removesuffix(".sql")):
+                then(connection)
             connection.execute(text("INSERT INTO schema_version (step) VALUES (:step)"), {"step": number})
             at = number
     return int(at)

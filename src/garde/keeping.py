@@ -1,0 +1,301 @@
+"""Keeping the record: sealing while the product runs, verifying, exporting, saving and restoring it.
+
+Question: what happens to the log and the secrets between the verbs of the command line and the parts that do the work?
+Reference: DESIGN §3. Part of the composition root: `garde.app` opens the adapters and calls this.
+
+Example::
+
+    with sealing(chosen.evidence, kept, keys, clock, say):
+        serve(...)
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from garde.config import Config, EvidenceSection
+from garde.errors import GardeError, Missing, Refused, Unreachable, Untrusted
+from garde.evidence import export as archive
+from garde.evidence import seal as seals
+from garde.evidence.export import Wanted
+from garde.model.seal import Seal
+from garde.pipeline.integrity import breaks
+from garde.ports import Clock, Keys, Portable, Renewable, Store
+from garde.vault.backup import Manifest, Saved, save
+from garde.vault.box import Box
+from garde.vault.stream import PLAIN, Encrypting, decrypting, is_encrypted
+
+#: Seconds between two looks whether a seal is due.
+LOOK: Final = 5.0
+#: Seconds between two prunings.
+PRUNE: Final = 3600.0
+#: Name of the installation's key in an encrypted backup.
+KEY: Final = "evidence.pem"
+
+
+def verify(kept: Store, keys: Keys, chosen: EvidenceSection, say: Callable[[str], None]) -> list[str]:
+    """Check the whole store; seals must be of this installation's key or of one that is trusted."""
+    trusted = chosen.trusted
+    try:
+        trusted = (keys.name, *trusted)
+    except Missing:
+        if not trusted and (last := _last(kept)):
+            say(f"The seals are of the key {last.key}, which is not on this machine: compare it with the one you know.")
+    return list(breaks(kept, trusted))
+
+
+def _last(kept: Store) -> Seal | None:
+    try:
+        with kept.snapshot() as look:
+            return seals.last(look)
+    except GardeError:
+        return None
+
+
+def seal_now(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> None:
+    """Seal what is not sealed yet, however little that is."""
+    with kept.begin() as unit:
+        last, head = seals.last(unit), unit.head()
+        if head is not None and (last is None or head.seq > last.last):
+            seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
+
+
+def seal_if_due(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> bool:
+    """Seal when enough messages or minutes have passed; whether it was."""
+    wanted = {"messages": chosen.seal_messages, "minutes": chosen.seal_minutes}
+    with kept.snapshot() as look:
+        if not seals.due(look, clock.now(), **wanted):
+            return False
+    with kept.begin() as unit:
+        # Another process may have sealed while this one waited for its turn.
+        if not seals.due(unit, clock.now(), **wanted):
+            return False
+        seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
+    return True
+
+
+def prune(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> int:
+    """Remove messages that were sealed longer ago than they are kept; how many went."""
+    if not chosen.keep_days:
+        return 0
+    readers = {str(row["reader"]): str(row["position"]) for row in kept.ask("readers")}
+    with kept.begin() as unit:
+        done = seals.prune(unit, keys, clock.now(), days=chosen.keep_days, readers=readers, trusted=chosen.trusted)
+    return done.count
+
+
+@contextmanager
+def sealing(
+    chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock, say: Callable[[str], None]
+) -> Iterator[None]:
+    """Seal and prune in a thread of its own while the block lasts; what fails is said once and tried again."""
+    stop = threading.Event()
+
+    def work() -> None:
+        said, waited = "", PRUNE
+        while True:
+            try:
+                seal_if_due(chosen, kept, keys, clock)
+                if waited >= PRUNE:
+                    prune(chosen, kept, keys, clock)
+                    waited = 0.0
+                said = ""
+            except GardeError as error:
+                if str(error) != said:
+                    said = str(error)
+                    say(f"garde: the log is not sealed: {said}")
+            if stop.wait(LOOK):
+                return
+            waited += LOOK
+
+    thread = threading.Thread(target=work, name="garde-seals", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def write_archive(
+    kept: Store, keys: Keys, out: Path, wanted: Wanted, clock: Clock, chosen: Config, *, lock: Keys | None = None
+) -> archive.Manifest:
+    """Seal the log to its end and write an archive of it.
+
+    Raises:
+        Untrusted: the chain is broken.
+        Missing: no message is as asked for.
+        Unreachable: the file cannot be written.
+    """
+    seal_now(chosen.evidence, kept, keys, clock)
+    with writing(out) as file, maybe_encrypted(file, lock) as target, kept.snapshot() as look:
+        return archive.export(look, keys, target, wanted, clock.now(), site=chosen.site.name)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that is there whole or not at all.
+
+    Raises:
+        Unreachable: it cannot be written.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise Unreachable("keeping.file", f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def maybe_encrypted(out: IO[bytes], keys: Keys | None) -> Iterator[IO[bytes]]:
+    """The file itself, or one that encrypts what is written into it."""
+    if keys is None:
+        yield out
+        return
+    stream = Encrypting(out, keys)
+    with io.BufferedWriter(stream, PLAIN) as file:
+        yield file
+
+
+@contextmanager
+def reading(path: Path, keys: Keys | None) -> Iterator[IO[bytes]]:
+    """The octets of a file, decrypted when it is encrypted.
+
+    Raises:
+        Unreachable: it cannot be read.
+        Missing: it is encrypted, and no key or another one is given.
+        Untrusted: it was altered or cut short.
+    """
+    try:
+        with path.open("rb") as file:
+            if not is_encrypted(file):
+                yield file
+            elif keys is None:
+                raise Missing("vault.key-needed", f"{path} is encrypted", hint="--key names the key that wraps it")
+            else:
+                yield decrypting(file, keys)
+    except OSError as error:
+        raise Unreachable("keeping.file", f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def decrypt(path: Path, out: Path, keys: Keys) -> None:
+    """Write what an encrypted file holds to another file; see `reading` for what may go wrong."""
+    with reading(path, keys) as source, writing(out) as target:
+        shutil.copyfileobj(source, target, PLAIN)
+
+
+def backup(kept: Store, keys: Keys, out: Path, clock: Clock, chosen: Config, *, lock: Keys | None = None) -> Manifest:
+    """Write everything the store holds to a file, sealed up to its end; what is written meanwhile is not in it.
+
+    Args:
+        kept: the store; others may go on writing to it.
+        keys: the key of the installation. An encrypted backup carries it, when it lies in a file.
+        out: the file to write.
+        clock: tells when the backup was made.
+        chosen: the configuration.
+        lock: what encrypts the file; None leaves it plain.
+
+    Raises:
+        Untrusted: seals were altered, so that nothing may follow them.
+        Unreachable: the file cannot be written.
+    """
+    seal_now(chosen.evidence, kept, keys, clock)
+    files = {KEY: keys.portable()} if lock is not None and isinstance(keys, Portable) else {}
+    with writing(out) as file, maybe_encrypted(file, lock) as target, kept.snapshot() as look:
+        return save(look, keys, target, clock.now(), site=chosen.site.name, files=files)
+
+
+@contextmanager
+def opening(path: Path, lock: Keys) -> Iterator[Saved]:
+    """A backup, once every octet of it was found whole.
+
+    Raises:
+        Untrusted: it is damaged; the error names what is.
+        Missing: it is encrypted with another key.
+        Unreachable: it cannot be read.
+    """
+    with reading(path, lock) as file:
+        saved = Saved(file)
+        if odd := saved.damage():
+            raise Untrusted("restore.damaged", f"Damaged, and nothing was written: {', '.join(odd)}")
+        yield saved
+
+
+def restore(
+    kept: Store, keys: Keys, saved: Saved, chosen: EvidenceSection, say: Callable[[str], None], *, replace: bool
+) -> list[str]:
+    """Make the store what a backup holds; the breaks that the check of it finds afterwards.
+
+    Raises:
+        Untrusted: a key signed it that is not trusted here; nothing was written.
+        Conflict: the store is not empty; nothing was written.
+    """
+    _signer(saved.manifest.key, keys, chosen)
+    carried = saved.file(KEY)
+    kept.restore(saved, saved.digests, replace=replace)
+    if carried is not None and isinstance(keys, Portable) and keys.install(carried):
+        say("The key of the installation was in the backup, and is back in its place.")
+    told = saved.manifest
+    rows = sum(table.rows for table in told.tables.values())
+    say(f"{rows} rows, {told.seq} messages of {told.site or 'Garde'} as of {told.made}, signed by the key {told.key}")
+    return verify(kept, keys, chosen, say)
+
+
+def _signer(key: str, keys: Keys, chosen: EvidenceSection) -> None:
+    try:
+        own = keys.name
+    except Missing:
+        return
+    if key != own and key not in chosen.trusted:
+        hint = f"If that key is right, add it to [evidence] trusted; this installation's is {own}"
+        raise Untrusted("restore.signer", f"The backup is signed by the key {key}, and nothing was written", hint=hint)
+
+
+def rotate(kept: Store, keys: Keys, clock: Clock, to: Keys | None, say: Callable[[str], None]) -> str:
+    """Let another key follow, while everything runs; the id of the new key.
+
+    Args:
+        kept: the store.
+        keys: the key in use.
+        clock: tells when.
+        to: the key that follows, to be set in ``[evidence] key`` afterwards; None lets a new one take the place of the
+            old, where its scheme can do that.
+        say: told what is left to do.
+
+    Raises:
+        Refused: this kind of key is not followed in its place.
+    """
+    if to is None and not isinstance(keys, Renewable):
+        hint = "--to names the key that follows"
+        raise Refused("keys.in-place", "Only a key in a file is followed in its place", hint=hint)
+    new = keys.successor() if to is None and isinstance(keys, Renewable) else to
+    assert new is not None
+    new.sign(b"")
+    name = new.name
+    with kept.begin() as unit:
+        seals.seal(unit, keys, clock.now(), successor=name)
+    Box(kept, keys, clock).admit(new)
+    if to is None and isinstance(keys, Renewable):
+        with kept.begin() as unit:
+            # Nobody else seals meanwhile, so that no seal names one key and is signed by the other.
+            keys.succeed()
+            seals.seal(unit, keys, clock.now())
+        count = Box(kept, keys, clock).renew()
+    else:
+        count = Box(kept, new, clock).renew(also=keys)
+        say("Set [evidence] key to the new address and start Garde again; until then the old key goes on.")
+    say(f"{count} secrets are encrypted anew. Keep the old key as long as there are files that it encrypted.")
+    return name

@@ -30,6 +30,7 @@ from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
 from garde.model.key import Key
 from garde.model.message import Message, digest, moment
+from garde.model.visible import visible
 from garde.people.door import Door
 from garde.people.register import Register
 from garde.people.roles import roles
@@ -41,7 +42,7 @@ from garde.web.charts.bars import bar
 from garde.web.charts.draw import draw
 from garde.web.charts.week import week
 from garde.web.gate import visitor_of
-from garde.web.hostile import bdi, visible
+from garde.web.hostile import bdi
 from garde.web.language import Language, choose
 from garde.web.navigation import current, ordered
 

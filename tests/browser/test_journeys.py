@@ -31,6 +31,7 @@ PAGES = (
     "/sign-in",
     "/kiosk",
     "/import",
+    "/reports",
     "/glossary",
     "/style",
     "/accessibility",

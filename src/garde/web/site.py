@@ -36,6 +36,7 @@ from garde.people.register import Register
 from garde.people.roles import roles
 from garde.people.sealing import Sealing
 from garde.ports import Bus, Store
+from garde.report.directory import Directory
 from garde.report.fleet import Fleet, name_of
 from garde.report.queue import Queue
 from garde.web.charts.bars import bar
@@ -63,6 +64,7 @@ class Site:
         policy: what findings trigger.
         secure: pages are served over TLS.
         name: of the hospital.
+        directory: its contacts and fallbacks, which reports print.
         settle: works through what waits on the bus, so that a person sees the effect of a click; None where other
             processes do.
     """
@@ -79,6 +81,7 @@ class Site:
         policy: Policy | None = None,
         secure: bool = False,
         name: str = "Garde",
+        directory: Directory | None = None,
         settle: Callable[[], object] | None = None,
         now: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -95,6 +98,7 @@ class Site:
         #: printed at start; whoever reads it makes the first administrator
         self.setup_code = secrets.token_hex(4)
         self.name = name
+        self.directory = directory
         self.settle = settle
         self.now = now
         self.templates = Environment(

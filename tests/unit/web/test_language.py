@@ -22,6 +22,8 @@ WEB = Path(__file__).parents[3] / "src" / "garde" / "web"
 CALL = re.compile(r"""\bt\(\s*(?:"([^"]+)"|'([^']+)')""")
 ERROR = re.compile(r"""(?:Malformed|Refused|Missing|Conflict)\(\s*"([a-z.-]+)",\s*f?"([^"]*)"(?:,\s*hint="([^"]*)")?""")
 MINUTE = 60 * 10**9
+#: Errors that pages show and that other packages raise.
+ELSEWHERE = ("inventory/reconcile.py", "report/why.py", "report/press.py", "pipeline/reports.py")
 
 
 def said() -> set[str]:
@@ -44,6 +46,7 @@ def slugs() -> set[str]:
         "learnt",
         "judged",
         "judged.over",
+        "issued",
     }
     codes = (
         "stage",
@@ -88,7 +91,7 @@ def test_every_slug_has_its_word(code: str) -> None:
 
 def test_every_error_of_a_page_has_its_french() -> None:
     french = sentences("fr")
-    source = [*WEB.rglob("*.py"), WEB.parent / "inventory" / "reconcile.py", WEB.parent / "report" / "why.py"]
+    source = [*WEB.rglob("*.py"), *(WEB.parent / name for name in ELSEWHERE)]
     source += [*(WEB.parent / "people").glob("*.py"), WEB.parent / "findings" / "life.py"]
     found = [match for file in source for match in ERROR.findall(file.read_text("utf-8"))]
     assert len(found) > 15
@@ -98,7 +101,7 @@ def test_every_error_of_a_page_has_its_french() -> None:
 
 def test_no_sentence_of_the_catalogue_is_dead() -> None:
     text = "".join(file.read_text("utf-8") for file in [*WEB.rglob("*.html"), *WEB.rglob("*.py")])
-    text += "".join((WEB.parent / name).read_text("utf-8") for name in ("inventory/reconcile.py", "report/why.py"))
+    text += "".join((WEB.parent / name).read_text("utf-8") for name in ELSEWHERE)
     text += "".join(
         file.read_text("utf-8") for name in ("people", "findings") for file in (WEB.parent / name).glob("*.py")
     )

@@ -32,6 +32,7 @@ PAGES = (
     "/kiosk",
     "/import",
     "/reports",
+    "/ward/R%C3%A9a%20A/kit",
     "/glossary",
     "/style",
     "/accessibility",

@@ -505,6 +505,12 @@ def run(
         if unconfigured and next(iter(kept.all(Device)), None) is None:
             _demonstrate(chosen, kept, bus, say)
         nobody = next(iter(kept.all(Person)), None) is None
+        if unconfigured and nobody:
+            from garde.twin import DIRECTORY
+
+            chosen = msgspec.structs.replace(
+                chosen, site=msgspec.structs.replace(chosen.site, directory=str(DIRECTORY))
+            )
         _serve(chosen, kept, bus, only=only, port=port, say=say, demonstration=unconfigured and nobody)
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from garde.errors import Malformed, Missing
+from garde.inventory.kinds import kinds
 from garde.report.directory import Both, applies, load, parse, said
+from garde.twin import DIRECTORY
+from garde.twin.hospital import WARDS
 
 
 def test_a_text_may_be_in_one_language_or_in_both() -> None:
@@ -48,3 +51,11 @@ def test_a_file_that_is_not_there_is_missing(tmp_path: Path) -> None:
 
 def test_wards_are_told_apart_without_regard_to_case() -> None:
     assert applies((), "Bloc") and applies(("BLOC",), "Bloc") and not applies(("Bloc",), "Réa")
+
+
+def test_the_demonstration_hospital_wrote_its_own_in_both_languages() -> None:
+    found = load(DIRECTORY, kinds())
+    wards = {ward.name for ward in WARDS.values()}
+    texts = [contact.name for contact in found.contacts] + [step for row in found.fallbacks for step in row.steps]
+    assert len(found.contacts) > 4 and all(isinstance(text, Both) for text in texts)
+    assert {ward for row in (*found.contacts, *found.fallbacks) for ward in row.wards} <= wards

@@ -1,4 +1,4 @@
-"""What holds for every test: none fails because a machine was slow, and none makes keys or stores in somebody's home."""
+"""What holds for every test: none fails because a machine was slow, none makes keys or stores in a home."""
 
 from __future__ import annotations
 

@@ -126,6 +126,18 @@ def settings(root: Path) -> str | None:
     return "\n".join(parts)
 
 
+def reports(root: Path) -> str | None:
+    """Describe every report that can be written."""
+    if not (root / "src/garde/report/reports.py").is_file():
+        return None
+    found = importlib.import_module("garde.report.reports").REPORTS
+    head = ["report", "fr", "en", "for", "covers"]
+    covers = {"moment": "the state now", "period": "a month, or the thirty days before now"}
+    body = [[f"`{row.name}`", row.fr, row.en, row.reader_en, covers[row.covers]] for row in found]
+    notice = NOTICE.format(source="the row in src/garde/report")
+    return "\n".join([notice, "# Reports\n", table(head, [[cell(value) for value in row] for row in body])])
+
+
 def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
     """Flatten nested tables to the ones that hold values, with their dotted names."""
     found = []
@@ -142,6 +154,7 @@ PAGES: tuple[tuple[str, Callable[[Path], str | None]], ...] = (
     ("protocols.md", protocols),
     ("kinds.md", kinds),
     ("settings.md", settings),
+    ("reports.md", reports),
 )
 
 

@@ -146,6 +146,28 @@ def findings(form: FormatOption = Format.table, store: StoreOption = None, confi
 
 
 @app.command()
+def report(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="board, monthly, register or kit.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the PDF.")],
+    language: Annotated[str, typer.Option("--language", help="fr or en.")] = "fr",
+    ward: Annotated[str, typer.Option("--ward", help="Only this ward; empty takes the whole site.")] = "",
+    month: Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="Else the thirty days before now.")] = "",
+    facts: Annotated[Path | None, typer.Option("--facts", metavar="FILE", help="Where to write the facts.")] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--directory", metavar="FILE", help="Contacts and fallbacks, else [site] directory.")
+    ] = None,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write a report as an accessible PDF, and keep its digests in the evidence."""
+    import garde.app as verbs
+    from garde.pipeline.reports import Wanted
+
+    wanted = Wanted(name, language, ward, month)
+    _say(_run(lambda: verbs.report(wanted, out, facts=facts, directory=directory, store=store, config=config)))
+
+
+@app.command()
 def why(
     device: Annotated[str, typer.Argument(metavar="DEVICE", help="Id, MAC, IP, host name or serial number.")],
     attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE", help="A name of docs/reference/attributes.md.")],

@@ -58,10 +58,12 @@ class CaptureSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SiteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The hospital: its name, and the networks whose addresses are its own devices."""
+    """The hospital: its name, the networks whose addresses are its own devices, and the TOML file that names whom to
+    call and what to do without a device (``directory``; empty means none is written yet)."""
 
     name: str = "Garde"
     networks: tuple[str, ...] = PRIVATE
+    directory: str = ""
 
 
 class EvidenceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ import msgspec
 from garde.config import CaptureSection, Config, WebSection, data_home
 from garde.errors import GardeError, Refused, Unreachable
 from garde.findings import policy
+from garde.inventory.kinds import kinds
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.people.register import Register
@@ -31,6 +32,7 @@ from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import stages
 from garde.ports import Bus, Clock, Store
+from garde.report import directory
 from garde.report.fleet import Fleet
 from garde.report.queue import Queue
 from garde.web.application import build
@@ -172,6 +174,7 @@ def _pages(
         policy=policy.load(chosen.findings.policy),
         secure=secure,
         name=chosen.site.name,
+        directory=directory.load(Path(chosen.site.directory), kinds()) if chosen.site.directory else None,
         settle=serving.settle,
         now=clock.now,
     )

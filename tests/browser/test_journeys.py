@@ -31,6 +31,8 @@ PAGES = (
     "/sign-in",
     "/kiosk",
     "/import",
+    "/reports",
+    "/ward/R%C3%A9a%20A/kit",
     "/glossary",
     "/style",
     "/accessibility",

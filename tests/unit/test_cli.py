@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -61,3 +62,28 @@ def test_secrets_are_put_listed_and_dropped_and_never_printed(tmp_path: Path) ->
     assert not any(b"s3cret" in path.read_bytes() for path in tmp_path.iterdir())
     assert RUN.invoke(app, ["secrets", "drop", "smtp.password", "--store", url]).exit_code == 0
     assert RUN.invoke(app, ["secrets", "list", "--store", url]).stdout == ""
+
+
+def test_a_report_is_written_with_its_facts_and_stands_in_the_log(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    RUN.invoke(app, ["replay", str(CAPTURE), "--store", url])
+    (tmp_path / "d.toml").write_text('[[contact]]\nname = "Astreinte"\nphone = "4 21 00"\n', "utf-8")
+    pdf, facts = tmp_path / "kit.pdf", tmp_path / "kit.json"
+    words = ["report", "kit", "--language", "en", "--out", str(pdf), "--facts", str(facts), "--store", url]
+    done = RUN.invoke(app, [*words, "--directory", str(tmp_path / "d.toml")])
+    assert done.exit_code == 0, done.stderr
+    assert hashlib.sha256(pdf.read_bytes()).hexdigest() in done.stderr
+    assert "4 21 00" in facts.read_text("utf-8")
+    assert RUN.invoke(app, ["verify", "--store", url]).exit_code == 0
+
+
+def test_a_report_that_cannot_be_written_gives_1(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    out = ["--store", url, "--out", str(tmp_path / "x.pdf")]
+    wrong = RUN.invoke(app, ["report", "bord", *out])
+    assert wrong.exit_code == 1 and "board" in wrong.stderr
+    (tmp_path / "d.toml").write_text('[[contact]]\nname = "a"\nphon = "1"\n', "utf-8")
+    wrong = RUN.invoke(app, ["report", "kit", *out, "--directory", str(tmp_path / "d.toml")])
+    assert wrong.exit_code == 1 and "d.toml, line 3" in wrong.stderr
+    assert not (tmp_path / "x.pdf").exists()
+    assert RUN.invoke(app, ["report", "kit", "--store", url, "--out", str(tmp_path)]).exit_code == 1

@@ -20,16 +20,17 @@ from garde.errors import Malformed
 from garde.model.decision import Access, Decision
 from garde.model.finding import Judgement
 from garde.model.flow import Conversation
+from garde.model.issued import Issued
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
 from garde.model.sensor import Pulse
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
-    kind.__name__: kind for kind in (Observation, Conversation, Decision, Access, Judgement, Pulse, Wakeup)
+    kind.__name__: kind for kind in (Observation, Conversation, Decision, Access, Judgement, Pulse, Issued, Wakeup)
 }
 
-_Any = Observation | Conversation | Decision | Access | Judgement | Pulse | Wakeup
+_Any = Observation | Conversation | Decision | Access | Judgement | Pulse | Issued | Wakeup
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)
 _many = msgspec.msgpack.Decoder(list[_Any])

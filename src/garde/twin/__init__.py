@@ -27,10 +27,12 @@ from garde.twin.pcap import Writer
 from garde.twin.truth import register, rows
 from garde.twin.voices import VOICES
 
-__all__ = ["DEMONSTRATION", "Summary", "make"]
+__all__ = ["DEMONSTRATION", "DIRECTORY", "Summary", "make"]
 
 #: Arguments of the hospital that ``garde run`` shows when nothing is configured.
 DEMONSTRATION: Final[dict[str, Any]] = {"devices": 150, "seed": 2026}
+#: Whom that hospital calls, and what it does without a device.
+DIRECTORY: Final = Path(__file__).parent / "directory.toml"
 
 
 class Summary(NamedTuple):

@@ -32,10 +32,12 @@ from garde.web.pages import (
     devices,
     finding,
     imports,
+    kit,
     me,
     oncall,
     packet,
     people,
+    reports,
     search,
     sensors,
     situation,
@@ -46,8 +48,8 @@ from garde.web.site import STATIC, Site, preferences
 
 #: Every screen, in the order in which its addresses are tried.
 SCREENS = (
-    situation, alerts, finding, devices, device, packet, ward, oncall, search,
-    imports, sensors, people, audit, me, views, access, about,
+    situation, alerts, finding, devices, device, packet, ward, kit, oncall, search,
+    imports, reports, sensors, people, audit, me, views, access, about,
 )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ Example:
 from __future__ import annotations
 
 import datetime as dt
-import re
 from functools import cache
 from importlib import resources
 from io import BytesIO
@@ -26,12 +25,10 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from garde.errors import GardeError
+from garde.model.typography import spaced
 
 CODES: Final = ("en", "fr")
 DAY: Final = 86_400 * 1_000_000_000
-#: French puts a narrow no-break space before high punctuation and inside guillemets.
-_HIGH: Final = re.compile(r" ?([;!?])(?=\s|$)")
-_COLON: Final = re.compile(r" :(?=\s|$)")
 
 
 class Language:
@@ -95,12 +92,6 @@ def sentences(code: str) -> dict[str, str]:
     data = (resources.files("garde.web") / "locale" / f"{code}.po").read_bytes()
     catalogue = read_po(BytesIO(data), locale=code)
     return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
-
-
-def spaced(text: str) -> str:
-    """French typography: no-break spaces, which translators need not think of."""
-    text = text.replace("« ", "«\u00a0").replace(" »", "\u00a0»")
-    return _COLON.sub("\u00a0:", _HIGH.sub("\u202f\\1", text))
 
 
 def choose(cookie: str, accept: str) -> Language:

@@ -30,18 +30,20 @@ from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
 from garde.model.key import Key
 from garde.model.message import Message, digest, moment
+from garde.model.visible import visible
 from garde.people.door import Door
 from garde.people.register import Register
 from garde.people.roles import roles
 from garde.people.sealing import Sealing
 from garde.ports import Bus, Store
+from garde.report.directory import Directory
 from garde.report.fleet import Fleet, name_of
 from garde.report.queue import Queue
 from garde.web.charts.bars import bar
 from garde.web.charts.draw import draw
 from garde.web.charts.week import week
 from garde.web.gate import visitor_of
-from garde.web.hostile import bdi, visible
+from garde.web.hostile import bdi
 from garde.web.language import Language, choose
 from garde.web.navigation import current, ordered
 
@@ -62,6 +64,7 @@ class Site:
         policy: what findings trigger.
         secure: pages are served over TLS.
         name: of the hospital.
+        directory: its contacts and fallbacks, which reports print.
         settle: works through what waits on the bus, so that a person sees the effect of a click; None where other
             processes do.
     """
@@ -78,6 +81,7 @@ class Site:
         policy: Policy | None = None,
         secure: bool = False,
         name: str = "Garde",
+        directory: Directory | None = None,
         settle: Callable[[], object] | None = None,
         now: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -94,6 +98,7 @@ class Site:
         #: printed at start; whoever reads it makes the first administrator
         self.setup_code = secrets.token_hex(4)
         self.name = name
+        self.directory = directory
         self.settle = settle
         self.now = now
         self.templates = Environment(

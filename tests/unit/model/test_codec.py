@@ -11,6 +11,7 @@ from garde.model.codec import KINDS, decode, decode_many, encode, encode_many
 from garde.model.decision import Access, Decision
 from garde.model.finding import Judgement
 from garde.model.flow import Conversation
+from garde.model.issued import issued
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
 from garde.model.sensor import Pulse
@@ -24,6 +25,7 @@ ONE_OF_EACH: list[Message] = [
     Access(id="a", at=0, person="p", outcome="refused", way="password"),
     Judgement(id="j", at=0, rule="r", device="d-1", severity="low"),
     Pulse(id="p", at=0, sensor="s", place="eth0", live=True),
+    issued("board", "fr", document="d", facts="f", at=0, by="p"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

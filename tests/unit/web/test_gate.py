@@ -29,6 +29,7 @@ PARTS = {
     "ward": "Réa A",
     "person": BIOMEDICAL,
     "message": "w-1",
+    "job": "nothing",
 }
 
 

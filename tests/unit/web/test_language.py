@@ -14,7 +14,7 @@ from garde.model.decision import OF_DEVICES, OF_FINDINGS, OF_PLATFORM
 from garde.model.finding import KINDS as FINDINGS
 from garde.model.finding import STATUSES
 from garde.model.key import KINDS
-from garde.web.language import CODES, Language, choose, sentences, spaced
+from garde.web.language import CODES, Language, choose, sentences
 from garde.web.pages.ward import PROBLEMS
 
 WEB = Path(__file__).parents[3] / "src" / "garde" / "web"
@@ -22,6 +22,8 @@ WEB = Path(__file__).parents[3] / "src" / "garde" / "web"
 CALL = re.compile(r"""\bt\(\s*(?:"([^"]+)"|'([^']+)')""")
 ERROR = re.compile(r"""(?:Malformed|Refused|Missing|Conflict)\(\s*"([a-z.-]+)",\s*f?"([^"]*)"(?:,\s*hint="([^"]*)")?""")
 MINUTE = 60 * 10**9
+#: Errors that pages show and that other packages raise.
+ELSEWHERE = ("inventory/reconcile.py", "report/why.py", "report/press.py", "pipeline/reports.py")
 
 
 def said() -> set[str]:
@@ -44,6 +46,7 @@ def slugs() -> set[str]:
         "learnt",
         "judged",
         "judged.over",
+        "issued",
     }
     codes = (
         "stage",
@@ -88,7 +91,7 @@ def test_every_slug_has_its_word(code: str) -> None:
 
 def test_every_error_of_a_page_has_its_french() -> None:
     french = sentences("fr")
-    source = [*WEB.rglob("*.py"), WEB.parent / "inventory" / "reconcile.py", WEB.parent / "report" / "why.py"]
+    source = [*WEB.rglob("*.py"), *(WEB.parent / name for name in ELSEWHERE)]
     source += [*(WEB.parent / "people").glob("*.py"), WEB.parent / "findings" / "life.py"]
     found = [match for file in source for match in ERROR.findall(file.read_text("utf-8"))]
     assert len(found) > 15
@@ -98,7 +101,7 @@ def test_every_error_of_a_page_has_its_french() -> None:
 
 def test_no_sentence_of_the_catalogue_is_dead() -> None:
     text = "".join(file.read_text("utf-8") for file in [*WEB.rglob("*.html"), *WEB.rglob("*.py")])
-    text += "".join((WEB.parent / name).read_text("utf-8") for name in ("inventory/reconcile.py", "report/why.py"))
+    text += "".join((WEB.parent / name).read_text("utf-8") for name in ELSEWHERE)
     text += "".join(
         file.read_text("utf-8") for name in ("people", "findings") for file in (WEB.parent / name).glob("*.py")
     )
@@ -117,7 +120,7 @@ def test_registries_speak_both_languages() -> None:
 
 
 def test_french_spaces() -> None:
-    assert spaced("Thème : clair ; oui ? « non »") == "Thème\u00a0: clair\u202f; oui\u202f? «\u00a0non\u00a0»"
+    assert Language("fr")("Why are they two?") == "Pourquoi sont-ils deux\u202f?"
     assert Language("fr").number(1234567) == "1\u202f234\u202f567"
     assert Language("en").number(1234567) == "1,234,567"
 

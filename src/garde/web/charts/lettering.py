@@ -20,7 +20,7 @@ from typing import Final
 from babel.numbers import format_compact_decimal
 
 from garde.errors import Malformed
-from garde.web.hostile import visible
+from garde.model.visible import visible
 from garde.web.language import Language
 
 #: A number, or None for what was not measured: unknown is a value.

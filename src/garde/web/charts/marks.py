@@ -19,9 +19,9 @@ import msgspec
 from markupsafe import escape
 
 from garde.errors import Malformed, Refused
+from garde.model.visible import visible
 from garde.web.charts.ink import HATCHES, SEVERITIES, TILE, attributes, classes, outline, place, shape
 from garde.web.charts.lettering import LETTER, clip, letters
-from garde.web.hostile import visible
 from garde.web.language import Language
 
 #: The height of a line.

@@ -19,11 +19,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garde.errors import Malformed
+from garde.model.visible import visible
 from garde.web.charts.ink import SEVERITIES
 from garde.web.charts.lettering import STRONG, Number, amount, brief, clip, column, exact, letters
 from garde.web.charts.marks import Mark, inside_site, keys, linked, path, severity, sign, text
 from garde.web.charts.picture import Anchor, Chart, Table, chart, crowded, empty, table
-from garde.web.hostile import visible
 from garde.web.language import Language
 
 #: The least of a cell, which a finger can touch.

@@ -25,10 +25,11 @@ from markupsafe import Markup, escape
 
 from garde.errors import Refused
 from garde.model.message import digest
+from garde.model.visible import visible
 from garde.web.charts.ink import TOKENS
 from garde.web.charts.lettering import Number, exact
 from garde.web.charts.marks import LINE, Mark, every, inside_site, said, text, tile, written
-from garde.web.hostile import bdi, visible
+from garde.web.hostile import bdi
 from garde.web.language import Language
 
 #: The most marks of a chart: above a few hundred a picture answers no question, above this it is slow to draw.

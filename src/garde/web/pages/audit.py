@@ -21,6 +21,7 @@ from garde.errors import Missing
 from garde.model.codec import decode
 from garde.model.decision import Access, Decision
 from garde.model.finding import Judgement
+from garde.model.issued import Issued
 from garde.model.message import Message, moment
 from garde.report.table import csv_of
 from garde.web.gate import Guarded, visitor_of
@@ -168,6 +169,11 @@ def deed(seq: int, message: Message) -> Deed:
         return Deed(
             seq=seq, id=message.id, at=message.at, who="garde", did=did, about=message.finding, value=message.rule,
             reason="; ".join(message.reasons),
+        )  # fmt: skip
+    if isinstance(message, Issued):
+        return Deed(
+            seq=seq, id=message.id, at=message.at, who=message.by, did="issued", about=message.ward,
+            value=f"{message.report} {message.language}",
         )  # fmt: skip
     return Deed(seq=seq, id=message.id, at=message.at, who="", did=type(message).__name__)
 

@@ -19,10 +19,10 @@ from starlette.routing import BaseRoute
 
 from garde.errors import Conflict, GardeError, Malformed, Missing, Refused
 from garde.model.person import Grant, Person
+from garde.model.visible import visible
 from garde.people.roles import Role, roles
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.web.gate import Guarded, status_of, visitor_of
-from garde.web.hostile import visible
 from garde.web.site import Site
 
 #: Wards that are offered in forms.

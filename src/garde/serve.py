@@ -35,6 +35,7 @@ from garde.report.fleet import Fleet
 from garde.report.queue import Queue
 from garde.web.application import build
 from garde.web.certificate import fingerprint, made
+from garde.web.oidc import Provider
 from garde.web.site import Site
 
 PARTS: Final = ("sensor", "stages", "web")
@@ -162,12 +163,13 @@ def _pages(
         files = (Path(web.certificate), Path(web.key)) if web.certificate else _certificate(web, clock)
         if not web.certificate:
             say(f"The pages' certificate is Garde's own; SHA-256 {fingerprint(files[0])}")
+    sealing = from_file(data_home() / "secrets.key")
     site = Site(
         kept,
         bus,
         serving.fleet,
         serving.queue,
-        register=Register(kept, from_file(data_home() / "secrets.key")),
+        register=Register(kept, sealing),
         demonstration=demonstration,
         policy=policy.load(chosen.findings.policy),
         secure=secure,
@@ -185,6 +187,10 @@ def _pages(
             "run.address", f"{web.address} port {web.port}: {error.strerror or error}", hint=hint
         ) from None
     scheme, port = ("https" if secure else "http"), listener.getsockname()[1]
+    if chosen.oidc.issuer and not demonstration:
+        host = web.name or (socket.gethostname() if not local else web.address)
+        site.oidc = Provider(chosen.oidc, sealing, f"{scheme}://{host}:{port}")
+        site.provider = site.oidc.name
     say(f"Garde is open on {scheme}://{web.address}:{port}/ with {len(serving.fleet)} devices. Ctrl-C ends.")
     if not demonstration and site.register.empty():
         say(f"Nobody may sign in yet. The first administrator is made on /setup with the code {site.setup_code}")

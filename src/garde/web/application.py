@@ -23,11 +23,11 @@ from starlette.staticfiles import StaticFiles
 
 from garde.errors import GardeError, Missing
 from garde.web.gate import Gate, Guarded, problem, status_of, wants_page
-from garde.web.pages import about, access, device, devices, imports, packet
+from garde.web.pages import about, access, device, devices, imports, packet, provider
 from garde.web.site import STATIC, Site, preferences
 
 #: Every screen, in the order in which its addresses are tried.
-SCREENS = (access, devices, device, packet, imports, about)
+SCREENS = (access, provider, devices, device, packet, imports, about)
 
 
 def routes(site: Site) -> list[BaseRoute]:

@@ -140,6 +140,10 @@ class Discovery:
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """The block in which somebody may ask; only so many do at once.

@@ -136,6 +136,10 @@ class Provider:
         self._lock = threading.Lock()
         self._used: OrderedDict[str, int] = OrderedDict()
 
+    def close(self) -> None:
+        """Let go of the connections to the provider."""
+        self.found.close()
+
     # --- going there ------------------------------------------------------------------------------------------------
 
     def begin(self, back: str, now: int) -> tuple[str, str]:

@@ -225,6 +225,8 @@ def _ranges(config: Config, text: str, name: str) -> None:
         raise wrong("oidc", "issuer", "A provider needs client_id, the name of Garde there")
     if not all(secured(one) for one in (config.oidc.issuer, config.oidc.address) if one):
         raise wrong("oidc", "issuer", "issuer and address begin with https: (http: only on this machine)")
+    if config.oidc.scopes and "openid" not in config.oidc.scopes:
+        raise wrong("oidc", "scopes", "Without the scope openid a provider says nothing about who signs in")
     if config.oidc.unknown not in ("refuse", "bind", "add"):
         raise wrong("oidc", "unknown", f"{config.oidc.unknown!r}: refuse, bind or add, please")
     if config.oidc.userinfo not in ("", "none", "any", "signed"):
@@ -244,6 +246,8 @@ def secured(address: str) -> bool:
     >>> secured("https://sso.chu.example/realms/x"), secured("http://127.0.0.1:9000"), secured("http://chu.example")
     (True, True, False)
     """
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return False
     try:
         parts = urlsplit(address)
         local = parts.hostname in ("127.0.0.1", "::1", "localhost")

@@ -188,8 +188,7 @@ def _pages(
         ) from None
     scheme, port = ("https" if secure else "http"), listener.getsockname()[1]
     if chosen.oidc.issuer and not demonstration:
-        host = web.name or (socket.gethostname() if not local else web.address)
-        site.oidc = Provider(chosen.oidc, sealing, f"{scheme}://{host}:{port}")
+        site.oidc = Provider(chosen.oidc, sealing, outside(scheme, web.name or (web.address if local else ""), port))
         site.provider = site.oidc.name
     say(f"Garde is open on {scheme}://{web.address}:{port}/ with {len(serving.fleet)} devices. Ctrl-C ends.")
     if not demonstration and site.register.empty():
@@ -198,6 +197,19 @@ def _pages(
     if secure:
         options |= {"ssl_certfile": str(files[0]), "ssl_keyfile": str(files[1])}
     uvicorn.Server(uvicorn.Config(build(site), **options)).run(sockets=[listener])
+
+
+def outside(scheme: str, host: str, port: int) -> str:
+    """The address of the pages as browsers see it; without a host, under this machine's name.
+
+    >>> outside("https", "garde.chu.example", 443), outside("http", "::1", 8420)
+    ('https://garde.chu.example', 'http://[::1]:8420')
+    """
+    import socket
+
+    host = host or socket.gethostname()
+    shown = "" if port == {"https": 443, "http": 80}[scheme] else f":{port}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}{shown}"
 
 
 def _certificate(web: WebSection, clock: Clock) -> tuple[Path, Path]:

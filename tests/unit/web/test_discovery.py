@@ -54,6 +54,8 @@ def test_answers_are_kept_for_an_hour() -> None:
         ({"authorization_endpoint": "javascript:alert(1)"}, "oidc.answer"),
         ({"authorization_endpoint": "https://[broken/"}, "oidc.answer"),
         ({"userinfo_endpoint": "//evil.test"}, "oidc.answer"),
+        ({"authorization_endpoint": "https://sso.chu.test/a\r\nset-cookie: x=1"}, "oidc.answer"),
+        ({"authorization_endpoint": "https://sso.chu.test/é"}, "oidc.answer"),
         ({"token_endpoint": None}, "oidc.answer"),
     ],
 )

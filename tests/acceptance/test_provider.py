@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +17,7 @@ import pytest
 
 from garde.model.person import Grant
 from garde.people.secret import Session
-from tests.provider.real import Garde, Op, joined
+from tests.provider.real import SECRET, Browser, Garde, Op, joined, needed
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +157,44 @@ def test_new_keys_are_taken_and_a_provider_that_is_down_is_said_to_be(tmp_path: 
         op.start()
         garde.provider.found._clock = lambda: 1e9
         assert garde.browser().sign_in("anna").status_code == 303
+
+
+def test_the_product_signs_people_in_as_its_settings_say(tmp_path: Path) -> None:
+    """`garde serve` with ``[oidc]``: the first person who comes is the administrator of the provider."""
+    needed()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    op = Op(f"http://127.0.0.1:{port}")
+    op.start()
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "garde.toml").write_text(
+        f'[oidc]\nissuer = "{op.issuer}"\nclient_id = "garde"\nsecret = "{(tmp_path / "secret").as_uri()}"\n'
+        'profile = "keycloak"\nunknown = "add"\n'
+        '[[oidc.role]]\nclaim = "realm_access.roles"\nvalue = "garde-rssi"\nrole = "administrator"\n'
+    )
+    words = [
+        str(Path(sys.executable).with_name("garde")),
+        "serve",
+        "--port",
+        str(port),
+        "--config",
+        str(tmp_path / "garde.toml"),
+    ]
+    log = (tmp_path / "log").open("w+")
+    home = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
+    process = subprocess.Popen(words, env=home, stdout=log, stderr=log, cwd=tmp_path)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        while "Garde is open" not in (tmp_path / "log").read_text():
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+        with Browser(address) as anna:
+            assert anna.sign_in("anna", "/devices").headers["location"] == "/devices"
+            assert "Anna Roy" in anna.ask("GET", "/devices").text
+        said = (tmp_path / "log").read_text()
+        assert not re.search(r"eyJ|state=|code=|Anna|Bearer", said), said
+    finally:
+        process.terminate()
+        process.wait(30)
+        op.stop()
+        log.close()

@@ -88,9 +88,7 @@ class Garde:
 
     def browser(self) -> Browser:
         """A browser of its own."""
-        one = Browser(self)
-        self.windows.enter_context(one.client)
-        return one
+        return self.windows.enter_context(Browser(self.address))
 
     @property
     def provider(self) -> Provider:
@@ -105,13 +103,19 @@ class Garde:
 class Browser:
     """A browser without scripts: keeps cookies, follows what a person's would, and fills the provider's forms."""
 
-    def __init__(self, garde: Garde) -> None:
+    def __init__(self, garde: str) -> None:
         self._garde = garde
         self.client = httpx.Client(timeout=20)
 
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
     def ask(self, method: str, address: str, **options: Any) -> httpx.Response:
         """One request, and the redirects behind it up to the way back into Garde."""
-        answer = self.client.request(method, urljoin(self._garde.address, address), **options)
+        answer = self.client.request(method, urljoin(self._garde, address), **options)
         while answer.is_redirect and "/sign-in/provider/callback" not in (to := self._next(answer)):
             answer = self.client.get(to)
         return answer

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -125,7 +126,10 @@ def client_of(authority: str = "", proxy: str = "", transport: httpx.BaseTranspo
         except (OSError, ssl.SSLError) as error:
             raise Unreachable("oidc.authority", f"{authority} cannot be read: {error}", where="[oidc]") from None
         transport = httpx.HTTPTransport(verify=context, proxy=proxy or None, trust_env=False)
-    return httpx.Client(transport=Bounded(transport), timeout=SILENCE, follow_redirects=False, trust_env=False)
+    nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(
+        transport=Bounded(transport), timeout=SILENCE, cookies=nothing, follow_redirects=False, trust_env=False
+    )
 
 
 class Discovery:
@@ -165,7 +169,6 @@ class Discovery:
             Unreachable: it does not answer, or answers too slowly or too much.
         """
         try:
-            self._client.cookies.clear()
             return self._client.request(method, address, **parts)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError):
             raise Unreachable(

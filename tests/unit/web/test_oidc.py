@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import RSAKey
 
@@ -518,3 +518,42 @@ def test_any_cookie_is_answered_with_a_refusal(cookie: str) -> None:
 
 
 GARDES = [Hostile().garde()]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=5), below, max_size=3),
+    max_leaves=5,
+)
+NAMES = ("iss", "sub", "aud", "azp", "exp", "iat", "nbf", "nonce", "at_hash", "acr", "amr", "auth_time", "sid", "jti")
+MORE = ("preferred_username", "name", "email", "locale", "groups", "events", "validate", "client_id", "")
+
+
+@given(
+    claims=st.dictionaries(st.sampled_from(NAMES + MORE), JSON, max_size=6), about=st.sampled_from(["token", "info"])
+)
+def test_any_signed_claims_name_somebody_or_are_refused(claims: dict[str, Any], about: str) -> None:
+    op = Hostile()
+    if about == "token":
+        op.claims = claims
+    else:
+        op.userinfo = op.sign({"sub": "u-1"} | claims)
+    try:
+        arrival = arrive(op)
+    except GardeError as error:
+        assert error.code.startswith("oidc.")
+    else:
+        assert arrival.who.subject.startswith(f"{ISSUER} ")
+        assert claims.get("aud", "garde") in ("garde", ["garde"]) or about == "info" or claims.get("azp") == "garde"
+
+
+@settings(max_examples=40)
+@given(claims=st.dictionaries(st.sampled_from(NAMES + MORE), JSON, max_size=6))
+def test_any_signed_logout_ends_somebodys_sessions_or_none(claims: dict[str, Any]) -> None:
+    op = Hostile()
+    try:
+        subject, sid = op.garde().ended(op.logout(**claims), NOW)
+    except GardeError as error:
+        assert error.code.startswith("oidc.")
+    else:
+        assert subject or sid

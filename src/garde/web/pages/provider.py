@@ -32,8 +32,8 @@ from garde.web.site import Site, inside
 COOKIE: Final = "garde-oidc"
 SECURE: Final = "__Host-garde-oidc"
 _SECOND: Final = 1_000_000_000
-#: Visits of one machine in five minutes: a ward shares one, and each sign-in is two.
-BURST: Final = 120
+#: Visits of one network address in five minutes: a whole house may stand behind one, and each sign-in is two.
+BURST: Final = 600
 
 
 def routes(site: Site) -> list[BaseRoute]:

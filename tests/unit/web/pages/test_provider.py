@@ -26,7 +26,7 @@ from garde.people.secret import Session
 from garde.report.fleet import Fleet
 from garde.web.application import build
 from garde.web.oidc import CALLBACK
-from garde.web.pages.provider import BURST
+from garde.web.pages import provider
 from garde.web.site import Site
 from tests.pages import Reader
 from tests.provider.hostile import ISSUER, NOW, Hostile
@@ -172,10 +172,11 @@ def test_without_a_provider_the_door_says_so(visit: Visit) -> None:
     assert visit.said() == []
 
 
-def test_one_machine_cannot_fill_the_log(visit: Visit) -> None:
-    codes = [visit.ask("get", CALLBACK).status_code for _ in range(BURST + 3)]
-    assert codes == [403] * BURST + [429] * 3
-    assert len(visit.said()) == BURST
+def test_one_machine_cannot_fill_the_log(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider, "BURST", 10)
+    stranger = Visit(visit.site, visit.op)
+    assert [stranger.ask("get", CALLBACK).status_code for _ in range(13)] == [403] * 10 + [429] * 3
+    assert len(visit.said()) == 10
 
 
 def test_signing_out_ends_the_providers_session_too(visit: Visit) -> None:

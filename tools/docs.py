@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 REFERENCE = Path("docs/reference")
 ATTRIBUTES = Path("src/garde/model/attributes.toml")
@@ -123,6 +123,8 @@ def settings(root: Path) -> str | None:
             for field in msgspec.structs.fields(section.type)
         ]
         parts.append(table(["setting", "default"], rows))
+        for field in msgspec.structs.fields(section.type):
+            parts += repeated(f"{section.name}.{field.name}", field.type)
     return "\n".join(parts)
 
 
@@ -136,6 +138,22 @@ def reports(root: Path) -> str | None:
     body = [[f"`{row.name}`", row.fr, row.en, row.reader_en, covers[row.covers]] for row in found]
     notice = NOTICE.format(source="the row in src/garde/report")
     return "\n".join([notice, "# Reports\n", table(head, [[cell(value) for value in row] for row in body])])
+
+
+def repeated(name: str, shape: Any) -> list[str]:
+    """Describe the rows of a setting that stands several times, if it is one."""
+    import msgspec
+
+    found = []
+    for row in get_args(shape):
+        if isinstance(row, type) and issubclass(row, msgspec.Struct):
+            words = [
+                [f"`{field.name}`", "none: say it" if field.required else f"`{cell(field.default)}`"]
+                for field in msgspec.structs.fields(row)
+            ]
+            about = cell((row.__doc__ or "").split("Attributes:")[0])
+            found.append(f"### [[{name}]]\n\n{about}\n\n{table(['setting', 'default'], words)}")
+    return found
 
 
 def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:

@@ -20,6 +20,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -108,6 +109,57 @@ class FindingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: str = ""
 
 
+class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[oidc.role]]``: who carries this value in this claim holds this role, everywhere or in one part.
+
+    Attributes:
+        claim: name of the claim; a dot leads into an object (``realm_access.roles``).
+        value: the whole value, or one of several.
+        role, site, ward, kind: the grant (`garde.model.person.Grant`).
+    """
+
+    claim: str
+    value: str
+    role: str
+    site: str = ""
+    ward: str = ""
+    kind: str = ""
+
+
+class OidcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signing in at the hospital's identity provider (OpenID Connect Core 1.0); an empty issuer means not at all.
+
+    Attributes:
+        issuer: address of the provider, exactly as it names itself.
+        client_id: name of Garde at the provider.
+        secret: where Garde's secret lies, as ``file:`` and an absolute path; never the secret itself. Empty for a
+            client without one.
+        address: of Garde, as browsers see it (``https://garde.chu.example``); empty takes ``[web]``.
+        name: on the button; empty takes the profile's.
+        profile: ``generic``, ``keycloak`` or ``pro-sante-connect``: a row of ``people/providers.toml``.
+        scopes, acr_values, userinfo: instead of those of the profile; empty takes the profile's.
+        unknown: what becomes of somebody who never came: ``refuse``, ``bind`` (to a person of the same login who has
+            no password and never came this way) or ``add`` (bind, or add a person).
+        authority: file in PEM with the authorities of the provider's certificate; empty takes the system's.
+        proxy: address of the proxy on the way to the provider; empty means none.
+        role: which claims bring which roles. With none, roles are given in Garde; with some, the provider says them.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    secret: str = ""
+    address: str = ""
+    name: str = ""
+    profile: str = "generic"
+    scopes: tuple[str, ...] = ()
+    acr_values: tuple[str, ...] = ()
+    userinfo: str = ""
+    unknown: str = "bind"
+    authority: str = ""
+    proxy: str = ""
+    role: tuple[OidcRole, ...] = ()
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration; every section has defaults that work on one machine."""
 
@@ -118,6 +170,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSection = WebSection()
     findings: FindingsSection = FindingsSection()
     evidence: EvidenceSection = EvidenceSection()
+    oidc: OidcSection = OidcSection()
 
 
 def data_home() -> Path:
@@ -195,11 +248,44 @@ def _ranges(config: Config, text: str, name: str) -> None:
     for name_of_key in config.evidence.trusted:
         if not re.fullmatch(r"[0-9a-f]{64}", name_of_key):
             raise wrong("evidence", "trusted", f"{name_of_key!r} is no id of a key: 64 hexadecimal digits")
+    if config.oidc.issuer and not config.oidc.client_id:
+        raise wrong("oidc", "issuer", "A provider needs client_id, the name of Garde there")
+    if not all(secured(one) for one in (config.oidc.issuer, config.oidc.address) if one):
+        raise wrong("oidc", "issuer", "issuer and address begin with https: (http: only on this machine)")
+    if config.oidc.scopes and "openid" not in config.oidc.scopes:
+        raise wrong("oidc", "scopes", "Without the scope openid a provider says nothing about who signs in")
+    if config.oidc.unknown not in ("refuse", "bind", "add"):
+        raise wrong("oidc", "unknown", f"{config.oidc.unknown!r}: refuse, bind or add, please")
+    if config.oidc.userinfo not in ("", "none", "any", "signed"):
+        raise wrong("oidc", "userinfo", f"{config.oidc.userinfo!r}: none, any or signed, please")
+    if config.oidc.secret and not config.oidc.secret.startswith("file:/"):
+        raise wrong("oidc", "secret", "Here stands where the secret lies (file:/…), never the secret itself")
     for network in config.site.networks:
         try:
             ipaddress.ip_network(network)
         except ValueError as error:
             raise wrong("site", "networks", str(error)) from None
+
+
+def secured(address: str) -> bool:
+    """Whether an address is of TLS, or of this machine.
+
+    >>> secured("https://sso.chu.example/realms/x"), secured("http://127.0.0.1:9000"), secured("http://chu.example")
+    (True, True, False)
+    """
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return False
+    try:
+        parts = urlsplit(address)
+        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        return (
+            bool(parts.hostname)
+            and not parts.username
+            and not parts.fragment
+            and (parts.scheme == "https" or (parts.scheme == "http" and local))
+        )
+    except ValueError:
+        return False
 
 
 def _line(text: str, section: str, key: str) -> int:

@@ -37,6 +37,7 @@ from garde.report.fleet import Fleet
 from garde.report.queue import Queue
 from garde.web.application import build
 from garde.web.certificate import fingerprint, made
+from garde.web.oidc import Provider
 from garde.web.site import Site
 
 PARTS: Final = ("sensor", "stages", "web")
@@ -164,12 +165,13 @@ def _pages(
         files = (Path(web.certificate), Path(web.key)) if web.certificate else _certificate(web, clock)
         if not web.certificate:
             say(f"The pages' certificate is Garde's own; SHA-256 {fingerprint(files[0])}")
+    sealing = from_file(data_home() / "secrets.key")
     site = Site(
         kept,
         bus,
         serving.fleet,
         serving.queue,
-        register=Register(kept, from_file(data_home() / "secrets.key")),
+        register=Register(kept, sealing),
         demonstration=demonstration,
         policy=policy.load(chosen.findings.policy),
         secure=secure,
@@ -188,6 +190,9 @@ def _pages(
             "run.address", f"{web.address} port {web.port}: {error.strerror or error}", hint=hint
         ) from None
     scheme, port = ("https" if secure else "http"), listener.getsockname()[1]
+    if chosen.oidc.issuer and not demonstration:
+        site.oidc = Provider(chosen.oidc, sealing, outside(scheme, web.name or (web.address if local else ""), port))
+        site.provider = site.oidc.name
     say(f"Garde is open on {scheme}://{web.address}:{port}/ with {len(serving.fleet)} devices. Ctrl-C ends.")
     if not demonstration and site.register.empty():
         say(f"Nobody may sign in yet. The first administrator is made on /setup with the code {site.setup_code}")
@@ -195,6 +200,19 @@ def _pages(
     if secure:
         options |= {"ssl_certfile": str(files[0]), "ssl_keyfile": str(files[1])}
     uvicorn.Server(uvicorn.Config(build(site), **options)).run(sockets=[listener])
+
+
+def outside(scheme: str, host: str, port: int) -> str:
+    """The address of the pages as browsers see it; without a host, under this machine's name.
+
+    >>> outside("https", "garde.chu.example", 443), outside("http", "::1", 8420)
+    ('https://garde.chu.example', 'http://[::1]:8420')
+    """
+    import socket
+
+    host = host or socket.gethostname()
+    shown = "" if port == {"https": 443, "http": 80}[scheme] else f":{port}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}{shown}"
 
 
 def _certificate(web: WebSection, clock: Clock) -> tuple[Path, Path]:

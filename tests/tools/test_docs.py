@@ -50,5 +50,13 @@ def test_verbs_are_described_with_their_options_depth_first():
     assert "Bring in what others know." in text
 
 
+def test_rows_that_stand_several_times_are_described():
+    from garde.config import OidcRole
+
+    [text] = docs.repeated("oidc.role", tuple[OidcRole, ...])
+    assert text.startswith("### [[oidc.role]]") and "| `claim` | none: say it |" in text and "| `ward` | `` |" in text
+    assert docs.repeated("web.port", int) == docs.repeated("oidc.scopes", tuple[str, ...]) == []
+
+
 def test_nothing_is_written_while_its_source_does_not_exist(repository):
     assert docs.pages(repository.root) == {}

@@ -49,12 +49,29 @@ def test_an_unknown_key_gives_line_and_suggestion(text: str, where: str, hint: s
         ("[web]\naddress = '::1'\nport = 70000", "garde.toml, line 3"),
         ("[capture]\nflows = 3", "garde.toml, line 2"),
         ("[site]\nnetworks = ['10.0.0.0/33']", "garde.toml, line 2"),
+        ("[oidc]\n\nissuer = 'https://sso.chu.test'", "garde.toml, line 3"),
+        ("[oidc]\nclient_id = 'x'\nissuer = 'http://sso.chu.test'", "garde.toml, line 3"),
+        ("[oidc]\nclient_id = 'x'\nissuer = 'https://u:p@sso.chu.test'", "garde.toml, line 3"),
+        ("[oidc]\nsecret = 'hunter2'", "garde.toml, line 2"),
+        ("[oidc]\nscopes = ['profile']", "garde.toml, line 2"),
+        ("[oidc]\nunknown = 'welcome'", "garde.toml, line 2"),
+        ("[oidc]\nuserinfo = 'maybe'", "garde.toml, line 2"),
     ],
 )
 def test_a_wrong_value_gives_its_line(text: str, where: str) -> None:
     with pytest.raises(Malformed) as error:
         config.parse(text)
     assert error.value.where == where
+
+
+def test_a_provider_is_read_with_its_roles() -> None:
+    text = '[oidc]\nissuer = "https://sso.chu.test/realms/chu"\nclient_id = "garde"\nsecret = "file:/etc/garde/oidc"\n'
+    rows = '[[oidc.role]]\nclaim = "groups"\nvalue = "/rea-a"\nrole = "ward"\nward = "Réa A"\n'
+    settings = config.parse(text + rows)
+    assert (settings.oidc.client_id, settings.oidc.unknown) == ("garde", "bind")
+    assert settings.oidc.role == (config.OidcRole("groups", "/rea-a", "ward", ward="Réa A"),)
+    with pytest.raises(Malformed):
+        config.parse(text + rows + 'wrad = "x"\n')
 
 
 def test_what_is_not_toml_is_malformed() -> None:

@@ -13,7 +13,7 @@ from garde.bus.log import LogBus
 from garde.config import Config, WebSection
 from garde.errors import GardeError, Refused
 from garde.model.device import Device
-from garde.serve import Serving, serve
+from garde.serve import Serving, outside, serve
 from tests.makers import START, device, observation
 
 
@@ -54,6 +54,19 @@ def test_a_fleet_without_stages_follows_the_store() -> None:
     assert serving.fleet.ids() == {"d-2", "d-3"}
     two = serving.fleet.get("d-2")
     assert two is not None and two.kind == "CT"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "port", "address"),
+    [
+        ("https", "garde.chu.example", 443, "https://garde.chu.example"),
+        ("https", "garde.chu.example", 8420, "https://garde.chu.example:8420"),
+        ("http", "::1", 8420, "http://[::1]:8420"),
+        ("http", "", 80, f"http://{socket.gethostname()}"),
+    ],
+)
+def test_the_address_that_browsers_see(scheme: str, host: str, port: int, address: str) -> None:
+    assert outside(scheme, host, port) == address
 
 
 def test_the_thread_works_what_is_published() -> None:

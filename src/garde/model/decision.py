@@ -84,12 +84,14 @@ class Access(Message, frozen=True, kw_only=True):
         outcome: ``signed-in``, ``signed-out``, ``refused``, ``locked`` or ``expired``.
         way: ``password``, ``factor``, ``recovery``, ``oidc``, ``token`` or ``kiosk``.
         origin: network address that asked.
+        code: of the refusal, where it tells more than the outcome.
     """
 
     person: str
     outcome: str
     way: str
     origin: str = ""
+    code: str = ""
 
 
 def word(verb: str, person: str, at: int, **parts: Any) -> Decision:

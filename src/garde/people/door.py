@@ -140,13 +140,22 @@ class Door:
         raise _refused()
 
     def open(
-        self, person: Person, way: str, *, origin: str, agent: str, now: int, kept: Credential | None = None
+        self,
+        person: Person,
+        way: str,
+        *,
+        origin: str,
+        agent: str,
+        now: int,
+        kept: Credential | None = None,
+        sid: str = "",
+        hint: bytes = b"",
     ) -> str:
         """A new session of somebody who proved who they are; returns its cookie."""
         cookie, name = fresh("gs")
         session = Session(
             id=name, person=person.id, way=way, made_at=now, seen_at=now, ends_at=now + LONGEST,
-            origin=origin[:64], agent=agent[:200],
+            origin=origin[:64], agent=agent[:200], sid=sid, hint=hint,
         )  # fmt: skip
         with self._register.store.begin() as unit:
             if kept is not None:

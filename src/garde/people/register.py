@@ -312,10 +312,10 @@ def described(grants: Iterable[Grant]) -> str:
     return ", ".join(said) or "no role"
 
 
-def access(person: str, outcome: str, way: str, at: int, origin: str = "") -> Access:
+def access(person: str, outcome: str, way: str, at: int, origin: str = "", code: str = "") -> Access:
     """That somebody came to the door."""
     name = f"a-{digest(person, outcome, way, at, origin, secrets.token_hex(8))}"
-    return Access(id=name, at=at, person=person[:LONGEST], outcome=outcome, way=way, origin=origin[:64])
+    return Access(id=name, at=at, person=person[:LONGEST], outcome=outcome, way=way, origin=origin[:64], code=code)
 
 
 def _credential(unit: Unit, name: str) -> Credential:

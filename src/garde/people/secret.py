@@ -58,6 +58,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         way: how they signed in: ``password``, ``factor``, ``recovery``, ``oidc`` or ``kiosk``.
         made_at, seen_at, ends_at: nanoseconds since 1970.
         origin, agent: network address and browser, for the person to recognise it.
+        sid: the identity provider's own name of the session, so that it can end this one too.
+        hint: sealed ID token, which the provider wants to see again at sign-out.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: int = 0
     origin: str = ""
     agent: str = ""
+    sid: str = ""
+    hint: bytes = b""
 
     def lives(self, now: int) -> bool:
         """Whether it may still be used."""

@@ -37,6 +37,7 @@ from garde.web.pages import (
     oncall,
     packet,
     people,
+    provider,
     reports,
     search,
     sensors,
@@ -49,7 +50,7 @@ from garde.web.site import STATIC, Site, preferences
 #: Every screen, in the order in which its addresses are tried.
 SCREENS = (
     situation, alerts, finding, devices, device, packet, ward, kit, oncall, search,
-    imports, reports, sensors, people, audit, me, views, access, about,
+    imports, reports, sensors, people, audit, me, views, access, provider, about,
 )  # fmt: skip
 
 

@@ -180,9 +180,12 @@ class Gate:
 
     def _stopped(self, request: Request) -> Response | None:
         """The answer to a request that goes no further; otherwise who asks is written on it."""
+        if not request.scope["query_string"].isascii():
+            error: GardeError = Malformed("page.address", "This address holds octets that none may hold")  # RFC 3986 §2
+            return problem(error, HTTPStatus.BAD_REQUEST)
         length = request.headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length[:20]) > LARGEST:
-            error: GardeError = Refused("page.too-large", "More than 16 MiB were sent")
+            error = Refused("page.too-large", "More than 16 MiB were sent")
             return problem(error, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         bearer = bearer_of(request.headers)
         if request.method not in ("GET", "HEAD", "OPTIONS") and not bearer and not same_origin(request):

@@ -46,6 +46,7 @@ from garde.web.gate import visitor_of
 from garde.web.hostile import bdi
 from garde.web.language import Language, choose
 from garde.web.navigation import current, ordered
+from garde.web.oidc import Provider
 
 STATIC: Final = Path(__file__).parent / "static"
 THEMES: Final = ("system", "light", "dark")
@@ -95,6 +96,7 @@ class Site:
         self.secure = secure
         #: name of the identity provider that people may also sign in at, or empty
         self.provider = ""
+        self.oidc: Provider | None = None
         #: printed at start; whoever reads it makes the first administrator
         self.setup_code = secrets.token_hex(4)
         self.name = name

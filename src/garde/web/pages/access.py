@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Refused
 from garde.model.person import Grant
+from garde.people.door import STRANGER
 from garde.people.secret import Kiosk
 from garde.web.gate import COOKIE, SECURE, Guarded, origin_of, status_of, visitor_of
 from garde.web.navigation import landing
@@ -66,11 +67,14 @@ def routes(site: Site) -> list[BaseRoute]:
         # Elsewhere than in the loop that serves everybody: a password's hash is slow on purpose.
         return await run_in_threadpool(_sign_in, site, request, words)
 
-    async def sign_out(request: Request) -> Response:
+    def sign_out(request: Request) -> Response:
         visitor = visitor_of(request)
+        onward = ""
         if visitor.session is not None:
             site.register.end_session(visitor.login, site.now(), visitor.session)
-        response = RedirectResponse("/sign-in", 303)
+            if site.oidc is not None and visitor.session.way == "oidc":
+                onward = site.oidc.leave(visitor.session.hint)
+        response = sent_on(site, request, onward, out=True) if onward else RedirectResponse("/sign-in", 303)
         response.delete_cookie(_name(site), secure=site.secure, httponly=True, samesite="lax")
         return response
 
@@ -131,6 +135,18 @@ def admitted(site: Site, cookie: str, to: str, lasts: int | None = None) -> Resp
     """The answer that carries a new session's cookie."""
     response = RedirectResponse(to, 303)
     response.set_cookie(_name(site), cookie, max_age=lasts, secure=site.secure, httponly=True, samesite="lax", path="/")
+    return response
+
+
+def sent_on(site: Site, request: Request, address: str, *, out: bool = False) -> Response:
+    """A page that goes on to the identity provider by itself.
+
+    A browser holds ``form-action`` of our own policy against every redirect of a form, so a redirect would not do.
+    """
+    request.state.visitor = STRANGER if out else visitor_of(request)
+    response = site.page(request, "provider.html", address=address, name=site.provider, out=out)
+    response.headers["refresh"] = f"0;url={address}"
+    response.headers["referrer-policy"] = "no-referrer"
     return response
 
 

@@ -18,17 +18,17 @@ import msgspec
 
 from garde.errors import Malformed
 from garde.model.decision import Access, Decision
-from garde.model.finding import Judgement
+from garde.model.finding import Changed, Judgement
 from garde.model.flow import Conversation
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
-    kind.__name__: kind for kind in (Observation, Conversation, Decision, Access, Judgement, Wakeup)
+    kind.__name__: kind for kind in (Observation, Conversation, Decision, Access, Judgement, Changed, Wakeup)
 }
 
-_Any = Observation | Conversation | Decision | Access | Judgement | Wakeup
+_Any = Observation | Conversation | Decision | Access | Judgement | Changed | Wakeup
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)
 _many = msgspec.msgpack.Decoder(list[_Any])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from garde.errors import Malformed
 from garde.model.codec import KINDS, decode, decode_many, encode, encode_many
 from garde.model.decision import Access, Decision
-from garde.model.finding import Judgement
+from garde.model.finding import Changed, Judgement
 from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
@@ -22,6 +22,7 @@ ONE_OF_EACH: list[Message] = [
     Decision(id="d", at=0, verb="claim", person="p", keys=(KEY,)),
     Access(id="a", at=0, person="p", outcome="refused", way="password"),
     Judgement(id="j", at=0, rule="r", device="d-1", severity="low"),
+    Changed(id="t", at=0, finding="f", what="opened", before="", after="open", rule="r"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

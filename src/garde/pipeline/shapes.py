@@ -21,6 +21,7 @@ from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.flow import Conversation
 from garde.model.message import Wakeup
+from garde.model.notice import Notice, standing
 from garde.model.recording import Recording
 from garde.pipeline.runner import Quarantined
 from garde.ports import Shape
@@ -42,6 +43,7 @@ SHAPES: Final = (
     Shape(Decision, _id, lambda decision: (*(str(key) for key in decision.keys), decision.about)),
     Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
+    Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
 )

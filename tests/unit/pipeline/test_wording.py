@@ -1,0 +1,58 @@
+"""What a notice says is put together from the rule, the device and the turn, in the language of the channel."""
+
+from __future__ import annotations
+
+from garde.config import Config, NotifySection, SiteSection
+from garde.findings.rules import rules
+from garde.model.device import Claim, Device
+from garde.model.finding import Changed
+from garde.model.key import Key
+from garde.model.notice import Notice
+from garde.pipeline.shapes import SHAPES
+from garde.pipeline.wording import Wording
+from garde.store.sqlite import open_sqlite
+from tests.makers import observation
+
+TURN = Changed(
+    id="c-1",
+    at=9,
+    finding="f-1",
+    what="opened",
+    before="",
+    after="open",
+    rule="identity.conflict",
+    device="d-1",
+    severity="high",
+    since=5,
+)
+CHOSEN = Config(site=SiteSection(name="CHU"), notify=NotifySection(link="https://garde.chu.example/"))
+
+
+def notice(name: str, origin: str) -> Notice:
+    return Notice(id=name, channel="c", origin=origin, what="opened", at=9)
+
+
+def test_the_rule_speaks_and_the_device_has_its_name_in_both_languages() -> None:
+    store = open_sqlite("", SHAPES)
+    keys = (Key("ip", "10.0.0.1"), Key("serial", "a|b|7"))
+    with store.begin() as unit:
+        unit.append([TURN, observation(1)])
+        unit.put([Device(id="d-1", keys=keys, kind="INF_SYR", claims={"ward": Claim("ward", "Réa A", 1.0)})])
+    notices = [notice("n-1", "c-1"), notice("n-2", "absent"), notice("n-3", observation(1).id)]
+    for language, noun in (("fr", "pousse-seringue"), ("en", "syringe")):
+        (first, third), gone = Wording(language, CHOSEN, store).parcels(notices)
+        facts = first.facts
+        assert facts is not None and facts.sentence == rules()["identity.conflict"].sentence(language)
+        assert noun in facts.noun and facts.ward == "Réa A" and facts.site == "CHU"
+        assert facts.addresses == (("ip", "10.0.0.1"),)
+        assert facts.link == "https://garde.chu.example/findings/f-1"
+        assert (first.id, third.id, third.message) == ("n-1", observation(1).id, observation(1))
+        assert [one.id for one in gone] == ["n-2"]
+    store.close()
+
+
+def test_a_turn_about_garde_itself_and_a_trial_name_no_device() -> None:
+    store = open_sqlite("", SHAPES)
+    trial = Wording("fr", CHOSEN, store).trial("n-t", 5)
+    assert trial.facts is not None and trial.facts.device == "" and "essai" in trial.facts.sentence
+    store.close()

@@ -151,7 +151,7 @@ class Relay(Peer):
             options |= {
                 "auth_required": True,
                 "authenticator": lambda server, session, envelope, mechanism, data: AuthResult(
-                    success=data.password == self._password.encode()
+                    success=data.password == self._password.encode(), handled=False
                 ),
             }
         server = Controller(self, hostname=HOST, port=self.port, ready_timeout=20, **options)

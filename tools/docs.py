@@ -117,13 +117,37 @@ def settings(root: Path) -> str | None:
         "In TOML, named with `--config`. An unknown key is an error with its line and the nearest known word.\n"
     )
     for section in msgspec.structs.fields(config.Config):
-        parts.append(f"## [{section.name}]\n\n{cell((section.type.__doc__ or '').split('Attributes:')[0])}\n")
-        rows = [
-            [f"`{field.name}`", f"`{cell(list(field.default) if isinstance(field.default, tuple) else field.default)}`"]
-            for field in msgspec.structs.fields(section.type)
-        ]
-        parts.append(table(["setting", "default"], rows))
+        parts += described(section.type, f"[{section.name}]")
+        for field in msgspec.structs.fields(section.type):
+            for row in getattr(field.type, "__args__", ()):
+                if isinstance(row, type) and issubclass(row, msgspec.Struct):
+                    parts += described(row, f"[[{section.name}.{field.name}]]")
     return "\n".join(parts)
+
+
+def described(section: Any, head: str) -> list[str]:
+    """Describe one table of the settings: what it is, what each setting means, and its default."""
+    import msgspec
+
+    said, _, rest = (section.__doc__ or "").partition("Attributes:")
+    known = {field.name for field in msgspec.structs.fields(section)}
+    meant: dict[str, str] = {}
+    names: list[str] = []
+    for line in rest.splitlines():
+        head, colon, text = line.strip().partition(": ")
+        if colon and set(head.split(", ")) <= known:
+            names, line = head.split(", "), text
+        for name in names:
+            meant[name] = f"{meant.get(name, '')} {line.strip()}".strip()
+    rows = []
+    for field in msgspec.structs.fields(section):
+        if field.default is msgspec.NODEFAULT:
+            default = "must be given"
+        else:
+            shown = cell(list(field.default) if isinstance(field.default, tuple) else field.default)
+            default = f"`{shown}`" if shown else "empty"
+        rows.append([f"`{field.name}`", default, cell(meant.get(field.name, ""))])
+    return [f"## {head}\n\n{cell(said)}\n", table(["setting", "default", "meaning"], rows)]
 
 
 def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:

@@ -89,13 +89,14 @@ class ChannelSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         kind: ``mail``, ``webhook`` or ``syslog``.
         address: ``smtps://host:465``, ``smtp://host:587`` (STARTTLS, required) or ``smtp+plain://host:25``; ``https://…``;
             ``tls://host:6514``, ``tcp://host:601`` or ``udp://host:514``.
-        language: ``fr`` or ``en``.
+        language: of what it says: ``fr`` or ``en``.
         roles: it reaches people of these roles.
         people: logins that it reaches when something is given to them.
         severities: only findings of these; all unless said.
         messages: kinds of message that a webhook gets as they are logged: Observation, Conversation, Decision, Access,
             Judgement, Changed.
-        sender, recipients: of mail.
+        sender: address that mail comes from.
+        recipients: addresses that mail goes to.
         user: for mail, when the server asks for one.
         password: ``file:PATH`` of the file that holds it.
         secret: ``file:PATH`` of the webhook's signing secrets, newest first, one a line.

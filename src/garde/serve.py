@@ -18,11 +18,12 @@ from typing import Final
 
 import msgspec
 
-from garde.config import CaptureSection, Config
+from garde.config import CaptureSection, Config, NotifySection
 from garde.errors import GardeError, Refused, Unreachable
 from garde.findings import policy
 from garde.model.device import Device
 from garde.pipeline.agents import listening
+from garde.pipeline.post import posting
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import stages
@@ -30,7 +31,7 @@ from garde.ports import Bus, Clock, Store
 from garde.report.fleet import Fleet
 from garde.web.site import Site, build
 
-PARTS: Final = ("sensor", "stages", "web")
+PARTS: Final = ("sensor", "stages", "notify", "web")
 #: Seconds the runner waits for work, and after a store or bus that does not answer.
 WAIT: Final = 1.0
 #: Seconds between two looks at the store where other processes run the stages.
@@ -45,7 +46,7 @@ class Serving:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self.fleet = Fleet(kept.all(Device))
-        table = stages(chosen.site.networks, policy.load(chosen.findings.policy))
+        table = stages(chosen.site.networks, policy.load(chosen.findings.policy), chosen.notify.channel)
         self._runner = Runner(table, kept, bus, clock, told=self._told) if staged else None
 
     def settle(self) -> None:
@@ -111,7 +112,8 @@ def serve(
     serving = Serving(chosen, kept, bus, clock, staged="stages" in parts)
     heard = chosen.capture if "sensor" in parts else CaptureSection()
     agents = listening(heard.interfaces, heard.export, sensor=heard.sensor, flows=heard.flows, bus=bus, say=say)
-    with serving.working(say), agents:
+    told = chosen if "notify" in parts else msgspec.structs.replace(chosen, notify=NotifySection())
+    with serving.working(say), agents, posting(told, kept, bus, clock, say):
         if "web" in parts:
             _pages(chosen, kept, bus, clock, serving, say)
         else:

@@ -143,6 +143,7 @@ def test_what_nobody_took_for_long_is_given_up_and_sent_again_when_asked(scene: 
     from garde.pipeline.post import again
 
     scene.arrive(2)
+    scene.work()
     scene.clock.at += 73 * 60 * MINUTE
     scene.arrive()
     scene.work()

@@ -50,3 +50,19 @@ def test_verify_gives_0_when_all_is_well(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'garde.db'}"
     RUN.invoke(app, ["replay", str(CAPTURE), "--store", url])
     assert RUN.invoke(app, ["verify", "--store", url]).exit_code == 0
+
+
+def test_findings_leave_as_stix(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    RUN.invoke(app, ["replay", str(CAPTURE), "--store", url])
+    done = RUN.invoke(app, ["findings", "--format", "stix", "--store", url])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["type"] == "bundle"
+
+
+def test_what_is_dead_is_listed_and_only_that_is_sent_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    assert RUN.invoke(app, ["notify", "dead", "--store", url]).stdout.startswith("ID")
+    assert RUN.invoke(app, ["notify", "dead", "n-1", "--retry", "--store", url]).exit_code == 1
+    assert RUN.invoke(app, ["notify", "dead", "--retry", "--drop", "--store", url]).exit_code == 2
+    assert RUN.invoke(app, ["notify", "test", "oncall"]).exit_code == 1

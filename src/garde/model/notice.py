@@ -33,7 +33,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         roles: whom it is for.
         at: when the turn was, in nanoseconds since 1970.
         state: one of ``STATES``.
-        since: from when on it waits, 0 for ``at``; its age counts from here.
+        since: when the peer first did not take it, or a person had it sent again; its age counts from here.
         tries: how often it was tried.
         next_at: not to be tried before.
         error: why the last try failed; cleared when it is sent.

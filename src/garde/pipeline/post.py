@@ -166,12 +166,13 @@ class Post:
 
     def _later(self, first: Notice, error: str) -> None:
         """Wait longer; what has waited too long by now is given up, behind the first as well."""
-        now = self._clock.now()
-        tried = msgspec.structs.replace(
-            first, tries=first.tries + 1, next_at=now + self._wait(first.tries + 1), error=error
-        )
+        now, change = self._clock.now(), msgspec.structs.replace
+        tried = change(first, tries=first.tries + 1, next_at=now + self._wait(first.tries + 1), error=error)
         self._put([tried])
-        while old := [one for one in self._waiting() if now - (one.since or one.at) >= self._give_up]:
+        waiting = self._waiting()
+        # A turn may be old when it is told, as after the replay of a capture: its age counts from the first try.
+        self._put([change(one, since=now) for one in waiting if not one.since])
+        if old := [one for one in waiting if one.since and now - one.since >= self._give_up]:
             self._bury(old, error)
 
     def _wait(self, tries: int) -> int:

@@ -10,14 +10,17 @@ Example::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from garde.config import Config
 from garde.findings.rules import rule_of
 from garde.inventory.kinds import kinds
 from garde.model.device import Device
-from garde.model.finding import Changed
+from garde.model.finding import Changed, Finding
 from garde.model.notice import Notice
+from garde.notify import stix
 from garde.notify.letter import Facts
 from garde.notify.parcel import Parcel
 from garde.ports import Store
@@ -46,23 +49,6 @@ class Wording:
                 parcels.append(Parcel(id=one.origin, at=one.at, message=origins[one.origin]))
         return parcels, [one for one in notices if one.origin not in origins]
 
-    def trial(self, name: str, at: int) -> Parcel:
-        """What a channel carries when somebody tries it."""
-        rule = rule_of("notify.test")
-        facts = Facts(
-            id=name,
-            what="test",
-            at=at,
-            since=at,
-            rule=rule.name,
-            severity="low",
-            sentence=rule.sentence(self._language),
-            next=rule.next(self._language),
-            link=self._link,
-            site=self._site,
-        )
-        return Parcel(id=name, at=at, facts=facts)
-
     def _facts(self, notice: Notice, turn: Changed, device: Device | None) -> Facts:
         rule = rule_of(turn.rule)
         kind = kinds().get(device.kind) if device else None
@@ -89,3 +75,32 @@ class Wording:
             link=f"{self._link}/findings/{turn.finding}",
             site=self._site,
         )
+
+
+def trial(language: str, chosen: Config, name: str, at: int) -> Parcel:
+    """What a channel carries when somebody tries it."""
+    rule = rule_of("notify.test")
+    facts = Facts(
+        id=name,
+        what="test",
+        at=at,
+        since=at,
+        rule=rule.name,
+        severity="low",
+        sentence=rule.sentence(language),
+        next=rule.next(language),
+        link=chosen.notify.link.rstrip("/"),
+        site=chosen.site.name,
+    )
+    return Parcel(id=name, at=at, facts=facts)
+
+
+def as_stix(findings: Iterable[Finding], devices: Mapping[str, Device], chosen: Config) -> str:
+    """The findings as a STIX bundle in JSON, in English: threat intelligence is read across borders."""
+
+    def speak(name: str) -> tuple[str, str]:
+        rule = rule_of(name)
+        return rule.sentence("en"), rule.next("en")
+
+    made = stix.bundle(findings, devices, speak, site=chosen.site.name, link=chosen.notify.link.rstrip("/"))
+    return msgspec.json.encode(made).decode("utf-8")

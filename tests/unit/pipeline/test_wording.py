@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import stix2
+
 from garde.config import Config, NotifySection, SiteSection
 from garde.findings.rules import rules
 from garde.model.device import Claim, Device
-from garde.model.finding import Changed
+from garde.model.finding import Changed, Finding
 from garde.model.key import Key
 from garde.model.notice import Notice
 from garde.pipeline.shapes import SHAPES
-from garde.pipeline.wording import Wording
+from garde.pipeline.wording import Wording, as_stix, trial
 from garde.store.sqlite import open_sqlite
 from tests.makers import observation
 
@@ -51,8 +53,16 @@ def test_the_rule_speaks_and_the_device_has_its_name_in_both_languages() -> None
     store.close()
 
 
-def test_a_turn_about_garde_itself_and_a_trial_name_no_device() -> None:
-    store = open_sqlite("", SHAPES)
-    trial = Wording("fr", CHOSEN, store).trial("n-t", 5)
-    assert trial.facts is not None and trial.facts.device == "" and "essai" in trial.facts.sentence
-    store.close()
+def test_a_trial_names_no_device_and_says_what_it_is() -> None:
+    made = trial("fr", CHOSEN, "n-t", 5)
+    assert made.facts is not None and made.facts.device == "" and "essai" in made.facts.sentence
+    assert made.facts.link == "https://garde.chu.example"
+
+
+def test_findings_leave_as_a_bundle_that_the_library_reads() -> None:
+    device = Device(id="d-1", keys=(Key("ip", "10.0.0.1"),), kind="INF_SYR")
+    one = Finding(id="f-1", rule="identity.conflict", device="d-1", severity="low", first_at=5, last_at=9)
+    read = stix2.parse(as_stix([one], {"d-1": device}, CHOSEN), version="2.1")
+    (note,) = (part for part in read.objects if part.type == "note")
+    assert note.abstract == rules()["identity.conflict"].en
+    assert note.external_references[0].url == "https://garde.chu.example/findings/f-1"

@@ -23,7 +23,7 @@ from typing import Any, Final
 import msgspec
 
 from garde.errors import Malformed
-from garde.model.decision import OF_PLATFORM, Access, Decision
+from garde.model.decision import OF_DEVICES, OF_FINDINGS, Access, Decision
 from garde.model.finding import Changed, Judgement
 from garde.model.key import Key
 from garde.model.message import Message, moment
@@ -108,7 +108,8 @@ def _proper(message: Message) -> Message:
             kept = message.attribute in SAYABLE
             return replace(message, value=visible(message.value) if kept else "", subject=_addresses(message.subject))
         case Decision():
-            kept = message.verb not in OF_PLATFORM and (not message.attribute or message.attribute in SAYABLE)
+            # Of a finding, the value is a login or a role; of people and access it may be a secret.
+            kept = message.verb in OF_FINDINGS or (message.verb in OF_DEVICES and message.attribute in SAYABLE)
             return replace(
                 message, reason="", value=visible(message.value) if kept else "", keys=_addresses(message.keys)
             )

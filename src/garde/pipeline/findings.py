@@ -53,8 +53,9 @@ def _effects(batch: Sequence[Message], view: View, policy: Policy) -> Iterable[E
         turns.append(changed(before, after, because, roles))
 
     # In the order of their time, whatever they are: a word from before the evidence must not undo what came after it.
-    events: list[Judgement | Decision | Wakeup] = [*judged, *said, *woken]
-    for one in sorted(events, key=lambda message: (message.at, message.id)):
+    # Words of one moment stay in the order in which they came.
+    events: list[Judgement | Decision | Wakeup] = [*sorted(judged, key=lambda one: one.id), *said, *woken]
+    for one in sorted(events, key=lambda message: message.at):
         if isinstance(one, Judgement):
             chosen, before = row(one.rule, one.severity, one.device), found.get(one.finding)
             if before is not None or not (chosen.ignore or one.over):

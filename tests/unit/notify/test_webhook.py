@@ -74,7 +74,9 @@ def test_what_people_wrote_and_who_they_name_stays_inside() -> None:
     )
     said = data(of_message(claim))
     assert (said["value"], said["reason"], said["keys"]) == ("P-40", "", [{"kind": "ip", "value": "10.0.0.1"}])
+    assert data(of_message(Decision(id="w", at=1, verb="assign", person="k", value="r.petit")))["value"] == "r.petit"
     for secret in (
+        Decision(id="w", at=1, verb="nothing.known", person="k", value="hunter2"),
         Decision(id="w", at=1, verb="password.set", person="k", value="argon2$x"),
         Decision(id="w", at=1, verb="token.make", person="k", value="t-123"),
         Decision(id="w", at=1, verb="claim", person="k", attribute="owner", value="Dr Morel"),

@@ -79,6 +79,7 @@ class Post:
         self._tries = 0
         self._again = 0
         self._shown = True
+        self._first = True
 
     def turn(self) -> float:
         """Carry what is due; returns after how many seconds to come again, 0 while more waits.
@@ -187,37 +188,40 @@ class Post:
             unit.put(dead)
             if seq:
                 unit.advance(self._reader, seq)
-        self._shown = True
-        self._bus.publish(
-            [
-                judgement(
-                    RULE,
-                    now,
-                    severity="medium",
-                    kind="outage",
-                    identifier=self.name,
-                    reasons=(f"channel: {self.name}",),
-                    cause=tuple(one.origin for one in notices[:16]),
-                )
-            ]
-        )
+        self._shown, self._first = True, False
+        self._judge(notices)
 
     def _mend(self) -> None:
-        """Say that it is over once nothing is dead any more."""
+        """Say that it is over once nothing is dead any more; after a start, say what a sender that died did not."""
         if not self._shown:
             return
         name, link = finding_id(RULE, "", self.name), standing(self.name, "dead")
-        if self._store.linked(Notice, [link], 1):
-            return
+        dead = self._store.linked(Notice, [link], 1).get(link, [])
         found = self._store.get(Finding, [name]).get(name)
+        closed = found is None or found.status == "closed"
+        if dead:
+            if self._first and closed:
+                self._judge(dead)
+            self._first = False
+            return
         self._shown = False
-        if found is not None and found.status != "closed":
-            now = max(self._clock.now(), found.last_at + 1)
-            cause = found.causes[-1:]
-            over = judgement(
-                RULE, now, severity=found.severity, kind="outage", identifier=self.name, cause=cause, over=True
-            )
-            self._bus.publish([over])
+        if found is not None and not closed:
+            self._judge([], found)
+
+    def _judge(self, notices: Sequence[Notice], over: Finding | None = None) -> None:
+        now = self._clock.now()
+        causes = over.causes[-1:] if over else tuple(one.origin for one in notices[:16])
+        said = judgement(
+            RULE,
+            max(now, over.last_at + 1) if over else now,
+            severity=over.severity if over else "medium",
+            kind="outage",
+            identifier=self.name,
+            reasons=() if over else (f"channel: {self.name}",),
+            cause=causes,
+            over=over is not None,
+        )
+        self._bus.publish([said])
 
     def _put(self, notices: Sequence[Notice]) -> None:
         with self._store.begin() as unit:

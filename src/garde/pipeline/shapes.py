@@ -23,7 +23,7 @@ from garde.model.flow import Conversation
 from garde.model.message import Wakeup
 from garde.model.notice import Notice, standing
 from garde.model.recording import Recording
-from garde.pipeline.runner import Quarantined
+from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
 
 
@@ -46,4 +46,5 @@ SHAPES: Final = (
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
+    Shape(Unsent, _id),
 )

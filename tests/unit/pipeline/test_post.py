@@ -151,6 +151,16 @@ def test_the_finding_about_a_dead_letter_closes_once_it_is_sent_or_dropped(scene
     assert len(scene.hand.carried) == 1 and len(scene.notices()) == 1
 
 
+def test_a_sender_that_died_before_it_said_so_says_it_when_it_begins_again(scene: Scene) -> None:
+    dead = Notice(id=notice_id("c", "c-0", 1), channel="c", origin="c-0", what="opened", at=1, state="dead")
+    with scene.store.begin() as unit:
+        unit.put([dead])
+    for _ in range(3):
+        scene.work()
+    assert scene.shown() == ["open"]
+    assert len(scene.store.log(0, (Judgement,), 9)) == 1
+
+
 def test_a_channel_that_was_always_well_says_nothing(scene: Scene) -> None:
     scene.arrive("c-1")
     scene.work()

@@ -183,12 +183,13 @@ def import_gmao(
 @notify.command("test")
 def notify_test(
     channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Name of a [[notify.channel]].")],
+    to: Annotated[str, typer.Option("--to", metavar="MAIL", help="Where a channel without recipients writes.")] = "",
     config: ConfigOption = None,
 ) -> None:
     """Send a test through one channel now, and say whether the peer took it."""
     import garde.notices as verbs
 
-    _say(_run(lambda: verbs.trial(channel, config=config)))
+    _say(_run(lambda: verbs.trial(channel, to=to, config=config)))
 
 
 @notify.command("dead")

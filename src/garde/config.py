@@ -96,7 +96,8 @@ class ChannelSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         messages: kinds of message that a webhook gets as they are logged: Observation, Conversation, Decision, Access,
             Judgement, Changed.
         sender: address that mail comes from.
-        recipients: addresses that mail goes to.
+        recipients: addresses that mail goes to. Without any it goes to each person who holds one of the roles where the
+            device is, or who has the finding in hand, at their own address and in their own language.
         user: for mail, when the server asks for one.
         password: ``file:PATH`` of the file that holds it.
         secret: ``file:PATH`` of the webhook's signing secrets, newest first, one a line.
@@ -246,6 +247,8 @@ SCHEMES: typing.Final = {
     "webhook": ("https", "http"),
     "syslog": ("tls", "tcp", "udp"),
 }
+#: A mail address that no header can be slipped into: RFC 5321 without quoted words and without non-ASCII.
+MAIL: typing.Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 #: Kinds of message that a webhook may subscribe to.
 SUBSCRIBED: typing.Final = ("Observation", "Conversation", "Decision", "Access", "Judgement", "Changed")
 
@@ -275,9 +278,9 @@ def _wrong(channel: ChannelSection) -> Iterator[tuple[str, str]]:
     if channel.messages and channel.kind != "webhook":
         yield "messages", "Only a webhook gets messages"
     if channel.kind == "mail":
-        for key, people in (("sender", (channel.sender,)), ("recipients", channel.recipients or ("",))):
+        for key, people in (("sender", (channel.sender,)), ("recipients", channel.recipients)):
             for one in people:
-                if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", one):
+                if not MAIL.fullmatch(one):
                     yield key, f"{one!r} is no mail address"
     for key, place in (("password", channel.password), ("secret", channel.secret)):
         if place and not place.startswith("file:"):

@@ -31,8 +31,13 @@ from garde.report.table import csv_of, table_of
 COLUMNS: Final = ("id", "channel", "what", "about", "at", "tries", "error")
 
 
-def trial(name: str, *, config: Path | None = None) -> str:
+def trial(name: str, *, to: str = "", config: Path | None = None) -> str:
     """Send a test through a channel; a sentence that says that the peer took it.
+
+    Args:
+        name: of the channel.
+        to: mail address to write to, where the channel writes to people one by one.
+        config: settings file.
 
     Raises:
         Missing: there is no such channel.
@@ -44,7 +49,7 @@ def trial(name: str, *, config: Path | None = None) -> str:
             "notify.none", "No channel is configured", hint="Write a [[notify.channel]] and name it by --config"
         )
     channel = Registry(*chosen.notify.channel)[name]
-    parcel = wording.trial(channel.language, chosen, f"n-test-{secrets.token_hex(8)}", clock.now())
+    parcel = wording.trial(channel.language, chosen, f"n-test-{secrets.token_hex(8)}", clock.now(), to)
     remarks = [remark for _, remark in CARRIERS[channel.kind].open(channel, clock).carry([parcel])]
     return f"{name}: the peer took {parcel.id}" + "".join(f", {remark}" for remark in remarks if remark)
 

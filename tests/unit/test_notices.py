@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from garde import app, notices
-from garde.errors import GardeError, Missing
+from garde.errors import GardeError, Missing, Refused
 from garde.model.notice import Notice
-from tests.peers import HOST, Receiver
+from tests.peers import HOST, Receiver, Relay
 
 
 def settings(folder: Path, peer: Receiver) -> Path:
@@ -35,6 +35,17 @@ def test_a_trial_says_what_the_peer_took_or_why_not(tmp_path: Path) -> None:
     with pytest.raises(Missing) as none:
         notices.trial("siem")
     assert none.value.code == "notify.none"
+
+
+def test_a_channel_that_writes_to_people_is_tried_with_an_address(tmp_path: Path) -> None:
+    relay, place = Relay(None), tmp_path / "garde.toml"
+    channel = f'name = "m"\nkind = "mail"\naddress = "smtp+plain://{HOST}:{relay.port}"\nsender = "g@chu.example"\n'
+    place.write_text(f"[[notify.channel]]\n{channel}", "utf-8")
+    with relay.up():
+        notices.trial("m", to="a@chu.example", config=place)
+        with pytest.raises(Refused):
+            notices.trial("m", config=place)
+    assert relay.raw[0]["To"] == "a@chu.example" and "essai" in relay.raw[0]["Subject"]
 
 
 def test_what_was_given_up_is_listed_in_three_forms_and_put_back(tmp_path: Path) -> None:

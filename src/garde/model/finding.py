@@ -128,6 +128,7 @@ class Changed(Message, frozen=True, kw_only=True):
         since: when it was first judged, in nanoseconds since 1970.
         asks: it stands in the queue afterwards.
         roles: whom the site's policy has told of it.
+        by: login of the person who did it, or empty.
     """
 
     finding: str
@@ -146,6 +147,7 @@ class Changed(Message, frozen=True, kw_only=True):
     since: int = 0
     asks: bool = True
     roles: tuple[str, ...] = ()
+    by: str = ""
 
 
 def finding_id(rule: str, device: str, identifier: str) -> str:
@@ -213,6 +215,7 @@ def changed(before: Finding | None, after: Finding, because: Message, roles: tup
         since=after.first_at,
         asks=after.asks,
         roles=roles,
+        by=getattr(because, "person", ""),
     )
 
 

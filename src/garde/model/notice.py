@@ -1,8 +1,9 @@
 """Notice: one thing that one channel must be told, and what became of it.
 
 Question: was the on-call told of this finding, when, how often was it tried, and why not?
-Reference: issue 3 part 4. A notice is made once for a turn of a finding (`garde.model.finding.Changed`) and a channel:
-its id is made of both, and travels with it, so that a peer that honours it receives nothing twice.
+Reference: issue 3 part 4. A notice is made once for a turn of a finding (`garde.model.finding.Changed`), a channel and
+where it reaches people one by one a person: its id is made of these, and travels with it, so that a peer that honours
+it receives nothing twice.
 
 Example:
     >>> notice_id("ward", "c-1", 5) == notice_id("ward", "c-1", 5) != notice_id("oncall", "c-1", 5)
@@ -31,6 +32,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         about: id of the finding, or empty when it speaks of another message.
         what: the turn, one of `garde.model.finding.CHANGES`, or the kind of message.
         roles: whom it is for.
+        person: id of the one person that it is for, or empty where the channel has one address for all.
         at: when the turn was, in nanoseconds since 1970.
         state: one of ``STATES``.
         since: when the peer first did not take it, or a person had it sent again; its age counts from here.
@@ -46,6 +48,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
     what: str
     roles: tuple[str, ...] = ()
+    person: str = ""
     at: int
     state: str = "waiting"
     since: int = 0
@@ -55,9 +58,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     done_at: int = 0
 
 
-def notice_id(channel: str, origin: str, at: int) -> str:
-    """The id of what a channel is told of a message."""
-    return f"n-{at:016x}-{digest('notice', channel, origin, size=10)}"
+def notice_id(channel: str, origin: str, at: int, person: str = "") -> str:
+    """The id of what a channel, or one person by it, is told of a message."""
+    return f"n-{at:016x}-{digest('notice', channel, origin, *([person] if person else []), size=10)}"
 
 
 def standing(channel: str, state: str) -> str:

@@ -60,3 +60,35 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     def roles(self) -> tuple[str, ...]:
         """The roles held, each once, in the order in which they were given."""
         return tuple(dict.fromkeys(grant.role for grant in self.grants))
+
+
+class SavedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A list that somebody keeps under a name: its address is its whole state.
+
+    Attributes:
+        id: the person's id and the name.
+        person: id of the person.
+        name: what they call it.
+        address: path and query within this site.
+    """
+
+    id: str
+    person: str
+    name: str
+    address: str
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands for all to see until somebody changes it: the note of the shift.
+
+    Attributes:
+        id: what it is, ``shift``.
+        text: in the person's own words.
+        person: login of who said it.
+        at: nanoseconds since 1970.
+    """
+
+    id: str
+    text: str
+    person: str
+    at: int

@@ -37,12 +37,15 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
         at: when what it speaks of was, in nanoseconds since 1970.
         facts: of the turn, or None.
         message: of the log, or None.
+        mail, language: address and language of the one person that it is for; empty takes those of the channel.
     """
 
     id: str
     at: int
     facts: Facts | None = None
     message: Message | None = None
+    mail: str = ""
+    language: str = ""
 
 
 def secret(place: str) -> list[str]:

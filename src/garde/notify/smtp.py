@@ -18,7 +18,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from garde.config import ChannelSection
+from garde.config import MAIL, ChannelSection
 from garde.errors import Refused, Unreachable, Untrusted
 from garde.notify.letter import write
 from garde.notify.mail import compose
@@ -46,17 +46,21 @@ class Smtp:
     def _hand_over(self, server: smtplib.SMTP, parcel: Parcel) -> str:
         channel, facts = self._channel, parcel.facts
         assert facts is not None
+        language = parcel.language or channel.language
+        recipients = (parcel.mail,) if parcel.mail else channel.recipients
+        if not recipients or not all(MAIL.fullmatch(one) for one in recipients):
+            raise Refused("notify.address", "There is no mail address to send it to")
         message = compose(
-            write(facts, channel.language),
+            write(facts, language),
             parcel.id,
             parcel.at,
             sender=channel.sender,
-            recipients=channel.recipients,
+            recipients=recipients,
             thread=facts.finding,
-            language=channel.language,
+            language=language,
         )
         with self._understood():
-            left_out = server.send_message(message, channel.sender, list(channel.recipients))
+            left_out = server.send_message(message, channel.sender, list(recipients))
         if any(code < 500 for code, _ in left_out.values()):
             raise Unreachable("notify.later", f"{self._host} takes it later for {', '.join(left_out)}")
         return f"not for {', '.join(sorted(left_out))}" if left_out else ""

@@ -104,7 +104,7 @@ class Post:
         """Whether there may be more to do at once."""
         parcels, gone = self._wording.parcels(waiting)
         if gone:
-            self._bury(gone, "the message that it speaks of is not in the log any more")
+            self._bury(gone, "what it speaks of, or whom it is for, is not there any more")
         left = [one for one in waiting if one not in gone]
 
         def taken(place: int, remark: str) -> None:

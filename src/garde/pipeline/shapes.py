@@ -22,6 +22,7 @@ from garde.model.finding import Finding
 from garde.model.flow import Conversation
 from garde.model.message import Wakeup
 from garde.model.notice import Notice, standing
+from garde.model.person import Person
 from garde.model.recording import Recording
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
@@ -36,6 +37,11 @@ def _device_links(device: Any) -> Iterable[str]:
     return (*(str(key) for key in device.keys), *aliases(device))
 
 
+def _person_links(person: Any) -> Iterable[str]:
+    """The login, and who they are at an identity provider."""
+    return (f"login:{person.login}", *([f"subject:{person.subject}"] if person.subject else []))
+
+
 SHAPES: Final = (
     Shape(Device, _id, _device_links),
     Shape(Interface, _id, found_by),
@@ -45,6 +51,7 @@ SHAPES: Final = (
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
+    Shape(Person, _id, _person_links),
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
     Shape(Unsent, _id),
 )

@@ -20,6 +20,7 @@ from garde.inventory.kinds import kinds
 from garde.model.device import Device
 from garde.model.finding import Changed, Finding
 from garde.model.notice import Notice
+from garde.model.person import Person
 from garde.notify import stix
 from garde.notify.letter import Facts
 from garde.notify.parcel import Parcel
@@ -36,20 +37,26 @@ class Wording:
         self._store = store
 
     def parcels(self, notices: Sequence[Notice]) -> tuple[list[Parcel], list[Notice]]:
-        """What to carry, in their order, and the notices whose message is not in the log any more."""
+        """What to carry, in their order, and the notices whose message or person is not there any more."""
         origins = self._store.messages([one.origin for one in notices])
         turns = {name: one for name, one in origins.items() if isinstance(one, Changed)}
         devices = self._store.get(Device, {one.device for one in turns.values() if one.device})
-        parcels = []
+        people = self._store.get(Person, {one.person for one in notices if one.person})
+        parcels, gone = [], []
         for one in notices:
-            turn = turns.get(one.origin)
-            if turn is not None:
-                parcels.append(Parcel(id=one.id, at=one.at, facts=self._facts(one, turn, devices.get(turn.device))))
-            elif one.origin in origins:
+            turn, person = turns.get(one.origin), people.get(one.person)
+            if one.origin not in origins or (one.person and not (person and person.active and person.mail)):
+                gone.append(one)
+            elif turn is None:
                 parcels.append(Parcel(id=one.origin, at=one.at, message=origins[one.origin]))
-        return parcels, [one for one in notices if one.origin not in origins]
+            else:
+                language = (person.language if person else "") or self._language
+                facts = self._facts(one, turn, devices.get(turn.device), language)
+                mail = person.mail if person else ""
+                parcels.append(Parcel(id=one.id, at=one.at, facts=facts, mail=mail, language=language))
+        return parcels, gone
 
-    def _facts(self, notice: Notice, turn: Changed, device: Device | None) -> Facts:
+    def _facts(self, notice: Notice, turn: Changed, device: Device | None, language: str) -> Facts:
         rule = rule_of(turn.rule)
         kind = kinds().get(device.kind) if device else None
         return Facts(
@@ -63,10 +70,10 @@ class Wording:
             status=turn.after,
             finding=turn.finding,
             count=turn.count,
-            sentence=rule.sentence(self._language),
-            next=rule.next(self._language),
+            sentence=rule.sentence(language),
+            next=rule.next(language),
             device=turn.device,
-            noun=(kind.fr if self._language == "fr" else kind.en) if kind else "",
+            noun=(kind.fr if language == "fr" else kind.en) if kind else "",
             ward=device.value("ward") if device else "",
             addresses=tuple((key.kind, key.value) for key in device.keys if key.kind in ("ip", "mac"))
             if device
@@ -77,7 +84,7 @@ class Wording:
         )
 
 
-def trial(language: str, chosen: Config, name: str, at: int) -> Parcel:
+def trial(language: str, chosen: Config, name: str, at: int, to: str = "") -> Parcel:
     """What a channel carries when somebody tries it."""
     rule = rule_of("notify.test")
     facts = Facts(
@@ -92,7 +99,7 @@ def trial(language: str, chosen: Config, name: str, at: int) -> Parcel:
         link=chosen.notify.link.rstrip("/"),
         site=chosen.site.name,
     )
-    return Parcel(id=name, at=at, facts=facts)
+    return Parcel(id=name, at=at, facts=facts, mail=to)
 
 
 def as_stix(findings: Iterable[Finding], devices: Mapping[str, Device], chosen: Config) -> str:

@@ -19,4 +19,5 @@ def test_earlier_sorts_first_and_the_same_is_the_same(one: int, other: int, chan
 
 def test_channels_and_states_are_told_apart() -> None:
     assert notice_id("a", "c-1", 5) != notice_id("b", "c-1", 5)
+    assert len({notice_id("a", "c-1", 5), notice_id("a", "c-1", 5, "p-1"), notice_id("a", "c-1", 5, "p-2")}) == 3
     assert standing("a", "waiting") != standing("a", "dead")

@@ -83,3 +83,23 @@ def test_one_recipient_refused_for_good_is_a_remark_and_later_is_later() -> None
         relay.refused = {"a@chu.example": "450 later", "b@chu.example": "550 nobody"}
         with pytest.raises(Unreachable):
             send(channel(relay, "smtp+plain"))
+
+
+def test_a_letter_to_one_person_goes_to_them_alone_in_their_language() -> None:
+    relay = Relay(None)
+    one = msgspec.structs.replace(PARCEL, mail="c@chu.example", language="en")
+    with relay.up():
+        list(Smtp(channel(relay, "smtp+plain"), HandClock()).carry([one]))
+    (mail,) = relay.raw
+    assert mail["To"] == "c@chu.example" and mail["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "nobody", "a@x.example\r\nBcc: b@y.example", "a@x.example, b@y.example", "é@x.example"]
+)
+def test_what_is_no_single_address_is_never_written_to(address: str) -> None:
+    relay = Relay(None)
+    plain = channel(relay, "smtp+plain", recipients=())
+    with relay.up(), pytest.raises(Refused) as error:
+        list(Smtp(plain, HandClock()).carry([msgspec.structs.replace(PARCEL, mail=address)]))
+    assert error.value.code == "notify.address" and not relay.seen

@@ -11,10 +11,13 @@ from garde.bus.log import LogBus
 from garde.config import ChannelSection
 from garde.findings.policy import parse
 from garde.model.decision import Decision
+from garde.model.device import Claim, Device
 from garde.model.finding import Changed, judgement
+from garde.model.key import Key
 from garde.model.notice import Notice
+from garde.model.person import Grant, Person
 from garde.pipeline import findings
-from garde.pipeline.notify import stage, told
+from garde.pipeline.notify import covers, stage, tells, told
 from garde.pipeline.runner import Runner
 from garde.pipeline.shapes import SHAPES
 from garde.registry import Registry
@@ -36,7 +39,8 @@ TURN = Changed(
 
 
 def names(**parts: Any) -> list[str]:
-    return [one.channel for one in told(msgspec.structs.replace(TURN, **parts), CHANNELS)]
+    turn = msgspec.structs.replace(TURN, **parts)
+    return [one.channel for one in told(turn, CHANNELS, (), {})] if tells(turn) else []
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,8 @@ def names(**parts: Any) -> list[str]:
         ({"roles": ()}, []),
         ({"roles": (), "holder": "role:rssi"}, ["oncall"]),
         ({"what": "assigned", "holder": "k.morel", "roles": ()}, ["morel"]),
-        ({"what": "raised", "holder": "k.morel"}, ["oncall"]),
+        ({"what": "raised", "holder": "k.morel"}, ["oncall", "morel"]),
+        ({"what": "closed", "holder": "k.morel", "by": "k.morel"}, ["oncall"]),
         ({"what": "lowered"}, []),
         ({"what": "status"}, []),
         ({"symptom_of": "f-0"}, []),
@@ -60,8 +65,65 @@ def test_a_turn_is_told_to_those_it_concerns(parts: dict[str, Any], channels: li
 
 
 def test_a_notice_names_its_origin_and_for_whom_it_is() -> None:
-    (one,) = told(TURN, [ONCALL])
+    (one,) = told(TURN, [ONCALL], (), {})
     assert (one.origin, one.about, one.roles, one.at, one.state) == ("c-1", "f-1", ("oncall",), 5, "waiting")
+
+
+MAIL = ChannelSection(
+    name="mail", kind="mail", address="smtps://x.example", sender="g@x.example", roles=("ward", "oncall")
+)
+PUMP = Device(id="d-1", keys=(Key("ip", "10.0.0.1"),), kind="INF_SYR", claims={"ward": Claim("ward", "Réa A", 1.0)})
+
+
+def person(name: str, *grants: Grant, mail: str = "x@chu.example", active: bool = True) -> Person:
+    return Person(id=f"p-{name}", login=name, name=name, mail=mail, grants=grants, active=active)
+
+
+PEOPLE = (
+    person("rea", Grant("ward", ward="Réa A")),
+    person("bloc", Grant("ward", ward="Bloc")),
+    person("pumps", Grant("oncall", kind="INF_SYR")),
+    person("far", Grant("oncall", site="Nord")),
+    person("all", Grant("oncall"), Grant("ward", ward="Réa A")),
+    person("mute", Grant("oncall"), mail=""),
+    person("left", Grant("oncall"), active=False),
+    person("rssi", Grant("rssi")),
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "people"),
+    [
+        ({"device": "d-1", "roles": ("ward", "oncall")}, ["rea", "pumps", "all"]),
+        ({"device": "d-1", "roles": ("ward",)}, ["rea", "all"]),
+        ({"device": "", "roles": ("ward", "oncall")}, ["all"]),
+        ({"device": "d-gone", "roles": ("ward", "oncall")}, ["all"]),
+        ({"device": "d-1", "roles": (), "holder": "rssi"}, ["rssi"]),
+        ({"device": "d-1", "roles": (), "holder": "rssi", "by": "rssi"}, []),
+        ({"device": "d-1", "roles": ("ward",), "by": "rea"}, ["all"]),
+        ({"device": "d-1", "roles": ("rssi",)}, []),
+    ],
+)
+def test_mail_without_recipients_goes_to_each_whose_role_holds_there(parts: dict[str, Any], people: list[str]) -> None:
+    notices = list(told(msgspec.structs.replace(TURN, **parts), [MAIL], PEOPLE, {"d-1": PUMP}))
+    assert [one.person for one in notices] == [f"p-{name}" for name in people]
+    assert len({one.id for one in notices}) == len(notices)
+
+
+def test_a_limited_role_does_not_hold_where_nothing_is_known() -> None:
+    assert covers(Grant("ward"), None) and covers(Grant("ward", ward="Réa A", kind="INF_SYR"), PUMP)
+    assert not covers(Grant("ward", ward="Réa A"), None) and not covers(Grant("ward", site="Nord"), PUMP)
+
+
+def test_the_stage_finds_the_people_and_the_place_in_the_state() -> None:
+    store = open_sqlite("", SHAPES)
+    bus = LogBus(store)
+    with store.begin() as unit:
+        unit.put([PUMP, *PEOPLE])
+    bus.publish([msgspec.structs.replace(TURN, device="d-1", roles=("ward",))])
+    Runner(Registry(stage([MAIL])), store, bus, HandClock()).drain()
+    assert {one.person for one in store.all(Notice)} == {"p-rea", "p-all"}
+    store.close()
 
 
 def test_from_judgement_to_notice_once_whatever_is_delivered_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import stix2
 
 from garde.config import Config, NotifySection, SiteSection
@@ -10,6 +11,7 @@ from garde.model.device import Claim, Device
 from garde.model.finding import Changed, Finding
 from garde.model.key import Key
 from garde.model.notice import Notice
+from garde.model.person import Person
 from garde.pipeline.shapes import SHAPES
 from garde.pipeline.wording import Wording, as_stix, trial
 from garde.store.sqlite import open_sqlite
@@ -50,6 +52,27 @@ def test_the_rule_speaks_and_the_device_has_its_name_in_both_languages() -> None
         assert facts.link == "https://garde.chu.example/findings/f-1"
         assert (first.id, third.id, third.message) == ("n-1", observation(1).id, observation(1))
         assert [one.id for one in gone] == ["n-2"]
+    store.close()
+
+
+def test_a_letter_to_one_person_is_in_their_language_and_to_nobody_who_left() -> None:
+    store = open_sqlite("", SHAPES)
+    people = [
+        Person(id="p-1", login="a", name="A", mail="a@chu.example", language="en"),
+        Person(id="p-2", login="b", name="B", mail="b@chu.example"),
+        Person(id="p-3", login="c", name="C", mail="c@chu.example", active=False),
+        Person(id="p-4", login="d", name="D"),
+    ]
+    with store.begin() as unit:
+        unit.append([TURN])
+        unit.put(people)
+    notices = [msgspec.structs.replace(notice(f"n-{one.id}", "c-1"), person=one.id) for one in people]
+    notices.append(msgspec.structs.replace(notice("n-5", "c-1"), person="p-5"))
+    parcels, gone = Wording("fr", CHOSEN, store).parcels(notices)
+    assert [(one.mail, one.language) for one in parcels] == [("a@chu.example", "en"), ("b@chu.example", "fr")]
+    sentences = [one.facts.sentence for one in parcels if one.facts]
+    assert sentences == [rules()["identity.conflict"].en, rules()["identity.conflict"].fr]
+    assert [one.id for one in gone] == ["n-p-3", "n-p-4", "n-5"]
     store.close()
 
 

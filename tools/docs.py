@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 REFERENCE = Path("docs/reference")
 ATTRIBUTES = Path("src/garde/model/attributes.toml")
@@ -117,15 +117,37 @@ def settings(root: Path) -> str | None:
         "In TOML, named with `--config`. An unknown key is an error with its line and the nearest known word.\n"
     )
     for section in msgspec.structs.fields(config.Config):
-        parts.append(f"## [{section.name}]\n\n{cell((section.type.__doc__ or '').split('Attributes:')[0])}\n")
-        rows = [
-            [f"`{field.name}`", f"`{cell(list(field.default) if isinstance(field.default, tuple) else field.default)}`"]
-            for field in msgspec.structs.fields(section.type)
-        ]
-        parts.append(table(["setting", "default"], rows))
+        parts += described(section.type, f"[{section.name}]")
         for field in msgspec.structs.fields(section.type):
-            parts += repeated(f"{section.name}.{field.name}", field.type)
+            for row in getattr(field.type, "__args__", ()):
+                if isinstance(row, type) and issubclass(row, msgspec.Struct):
+                    parts += described(row, f"[[{section.name}.{field.name}]]")
     return "\n".join(parts)
+
+
+def described(section: Any, head: str) -> list[str]:
+    """Describe one table of the settings: what it is, what each setting means, and its default."""
+    import msgspec
+
+    said, _, rest = (section.__doc__ or "").partition("Attributes:")
+    known = {field.name for field in msgspec.structs.fields(section)}
+    meant: dict[str, str] = {}
+    names: list[str] = []
+    for line in rest.splitlines():
+        head, colon, text = line.strip().partition(": ")
+        if colon and set(head.split(", ")) <= known:
+            names, line = head.split(", "), text
+        for name in names:
+            meant[name] = f"{meant.get(name, '')} {line.strip()}".strip()
+    rows = []
+    for field in msgspec.structs.fields(section):
+        if field.default is msgspec.NODEFAULT:
+            default = "must be given"
+        else:
+            shown = cell(list(field.default) if isinstance(field.default, tuple) else field.default)
+            default = f"`{shown}`" if shown else "empty"
+        rows.append([f"`{field.name}`", default, cell(meant.get(field.name, ""))])
+    return [f"## {head}\n\n{cell(said)}\n", table(["setting", "default", "meaning"], rows)]
 
 
 def reports(root: Path) -> str | None:
@@ -138,22 +160,6 @@ def reports(root: Path) -> str | None:
     body = [[f"`{row.name}`", row.fr, row.en, row.reader_en, covers[row.covers]] for row in found]
     notice = NOTICE.format(source="the row in src/garde/report")
     return "\n".join([notice, "# Reports\n", table(head, [[cell(value) for value in row] for row in body])])
-
-
-def repeated(name: str, shape: Any) -> list[str]:
-    """Describe the rows of a setting that stands several times, if it is one."""
-    import msgspec
-
-    found = []
-    for row in get_args(shape):
-        if isinstance(row, type) and issubclass(row, msgspec.Struct):
-            words = [
-                [f"`{field.name}`", "none: say it" if field.required else f"`{cell(field.default)}`"]
-                for field in msgspec.structs.fields(row)
-            ]
-            about = cell((row.__doc__ or "").split("Attributes:")[0])
-            found.append(f"### [[{name}]]\n\n{about}\n\n{table(['setting', 'default'], words)}")
-    return found
 
 
 def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:

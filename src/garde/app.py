@@ -353,12 +353,18 @@ def devices(form: str, *, store: str | None = None, config: Path | None = None) 
 
 
 def findings(form: str, *, store: str | None = None, config: Path | None = None) -> str:
-    """The findings of a store as ``table``, ``json`` or ``csv``."""
+    """The findings of a store as ``table``, ``json``, ``csv`` or ``stix``."""
     from garde.model.finding import Finding
     from garde.report import findings as words
 
-    with opened(settings.load(config), store) as (kept, _):
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
         found = list(kept.all(Finding))
+        about = kept.get(Device, {one.device for one in found if one.device})
+    if form == "stix":
+        from garde.pipeline.wording import as_stix
+
+        return as_stix(found, about, chosen)
     if form == "json":
         return msgspec.json.encode([words.as_record(one) for one in found]).decode("utf-8")
     return words.as_csv(found) if form == "csv" else words.as_table(found)
@@ -555,7 +561,8 @@ def runner_of(chosen: settings.Config, kept: Store, bus: Bus, **options: Any) ->
     from garde.pipeline.table import stages
 
     rows = policy.load(chosen.findings.policy)
-    return Runner(stages(chosen.site.networks, rows), kept, bus, SystemClock(), **options)
+    table = stages(chosen.site.networks, rows, chosen.notify.channel)
+    return Runner(table, kept, bus, SystemClock(), **options)
 
 
 def run(

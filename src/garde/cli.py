@@ -43,6 +43,8 @@ secrets = typer.Typer(
     name="secrets", help="Passwords and keys of other systems, encrypted in the store.", no_args_is_help=True
 )
 app.add_typer(secrets)
+notify = typer.Typer(name="notify", help="Who is told of findings, and what could not be sent.", no_args_is_help=True)
+app.add_typer(notify)
 
 
 class Format(enum.StrEnum):
@@ -51,6 +53,15 @@ class Format(enum.StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+class FindingsFormat(enum.StrEnum):
+    """How findings are printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    stix = "stix"
 
 
 StoreOption = Annotated[
@@ -138,7 +149,13 @@ def devices(form: FormatOption = Format.table, store: StoreOption = None, config
 
 
 @app.command()
-def findings(form: FormatOption = Format.table, store: StoreOption = None, config: ConfigOption = None) -> None:
+def findings(
+    form: Annotated[
+        FindingsFormat, typer.Option("--format", help="table, json, csv or stix (a STIX 2.1 bundle).")
+    ] = FindingsFormat.table,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
     """List what needs someone, and what no longer does."""
     import garde.app as verbs
 
@@ -307,10 +324,43 @@ def import_gmao(
     print(_run(lambda: verbs.import_gmao(file, mapping, commit, form.value, store=store, config=config)))
 
 
+@notify.command("test")
+def notify_test(
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="Name of a [[notify.channel]].")],
+    to: Annotated[str, typer.Option("--to", metavar="MAIL", help="Where a channel without recipients writes.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Send a test through one channel now, and say whether the peer took it."""
+    import garde.notices as verbs
+
+    _say(_run(lambda: verbs.trial(channel, to=to, config=config)))
+
+
+@notify.command("dead")
+def notify_dead(
+    notices: Annotated[list[str] | None, typer.Argument(metavar="ID…", help="Notices; none means all.")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Put them back on their way.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Forget them.")] = False,
+    form: FormatOption = Format.table,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """List what could not be sent and was given up, send it again, or forget it."""
+    import garde.notices as verbs
+
+    if retry and drop:
+        raise typer.BadParameter("--retry or --drop, not both")
+    if retry or drop:
+        count = _run(lambda: verbs.again(notices or [], drop=drop, store=store, config=config))
+        _say(f"{count} notices {'were dropped' if drop else 'are on their way again'}.")
+    else:
+        print(_run(lambda: verbs.dead(form.value, store=store, config=config)))
+
+
 @app.command()
 def run(
     only: Annotated[
-        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, web. Empty runs all.")
+        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, notify, web. Empty runs all.")
     ] = "",
     port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
     store: StoreOption = None,

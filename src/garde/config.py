@@ -19,12 +19,15 @@ import ipaddress
 import os
 import re
 import tomllib
+import typing
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
 from garde.errors import Malformed, Missing
+from garde.model.finding import SEVERITIES
 
 #: Networks whose addresses are the hospital's own when nothing else is said: RFC 1918, RFC 6598, RFC 4193, link-local.
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10")
@@ -160,6 +163,61 @@ class OidcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: tuple[OidcRole, ...] = ()
 
 
+class ChannelSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A way to tell somebody: one ``[[notify.channel]]`` each.
+
+    Attributes:
+        name: in small letters, digits and dashes; never changed, as what was sent is remembered under it.
+        kind: ``mail``, ``webhook`` or ``syslog``.
+        address: ``smtps://host:465``, ``smtp://host:587`` (STARTTLS, required) or ``smtp+plain://host:25``; ``https://…``;
+            ``tls://host:6514``, ``tcp://host:601`` or ``udp://host:514``.
+        language: of what it says: ``fr`` or ``en``.
+        roles: it reaches people of these roles.
+        people: logins that it reaches when something is given to them.
+        severities: only findings of these; all unless said.
+        messages: kinds of message that a webhook gets as they are logged: Observation, Conversation, Decision, Access,
+            Judgement, Changed.
+        sender: address that mail comes from.
+        recipients: addresses that mail goes to. Without any it goes to each person who holds one of the roles where the
+            device is, or who has the finding in hand, at their own address and in their own language.
+        user: for mail, when the server asks for one.
+        password: ``file:PATH`` of the file that holds it.
+        secret: ``file:PATH`` of the webhook's signing secrets, newest first, one a line.
+        authority: PEM file of the authority that signed the peer's certificate; empty means those of this machine.
+        format: of syslog: ``cef`` or ``ecs``.
+    """
+
+    name: str
+    kind: str
+    address: str
+    language: str = "fr"
+    roles: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    severities: tuple[str, ...] = SEVERITIES
+    messages: tuple[str, ...] = ()
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    user: str = ""
+    password: str = ""
+    secret: str = ""
+    authority: str = ""
+    format: str = "cef"
+
+
+class NotifySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of findings.
+
+    Attributes:
+        link: address of the pages as people reach them; every notification carries a link into it.
+        give_up: hours after which what could not be sent is given up and shown.
+        channel: the channels.
+    """
+
+    link: str = "http://127.0.0.1:8420"
+    give_up: int = 72
+    channel: tuple[ChannelSection, ...] = ()
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration; every section has defaults that work on one machine."""
 
@@ -171,6 +229,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     findings: FindingsSection = FindingsSection()
     evidence: EvidenceSection = EvidenceSection()
     oidc: OidcSection = OidcSection()
+    notify: NotifySection = NotifySection()
 
 
 def data_home() -> Path:
@@ -206,26 +265,37 @@ def parse(text: str, name: str = "garde.toml") -> Config:
         config = msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
         path = str(error).partition("`$.")[2].rstrip("`")
-        section, _, key = path.partition(".")
-        line = _line(text, section, key.partition("[")[0])
+        row = re.match(r"(\w+\.\w+)\[(\d+)\](?:\.(\w+))?", path)
+        if row:
+            line = _line(text, row[1], row[3] or "", int(row[2]))
+        else:
+            section, _, key = path.partition(".")
+            line = _line(text, section, key.partition("[")[0])
         raise Malformed("config.value", str(error).partition(" - at")[0], where=f"{name}, line {line}") from None
     _ranges(config, text, name)
     return config
 
 
-def _known(tree: dict[str, object], shape: type[msgspec.Struct], section: str, text: str, name: str) -> None:
+def _known(
+    tree: dict[str, object], shape: type[msgspec.Struct], section: str, text: str, name: str, nth: int = 0
+) -> None:
     fields = {field.name: field for field in msgspec.structs.fields(shape)}
     for key, value in tree.items():
         if key not in fields:
             near = difflib.get_close_matches(key, fields, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(fields)}"
-            line = _line(text, section, key) if section else _line(text, key, "")
+            line = _line(text, section, key, nth) if section else _line(text, key, "")
             where = f"[{section}]" if section else "the configuration"
             raise Malformed(
                 "config.unknown-key", f"{key!r} is not a setting of {where}", where=f"{name}, line {line}", hint=hint
             )
         if isinstance(value, dict) and not section:
             _known(value, fields[key].type, key, text, name)
+        row = next(iter(typing.get_args(fields[key].type)), None)
+        if isinstance(value, list) and isinstance(row, type) and issubclass(row, msgspec.Struct):
+            for nth, table in enumerate(value):
+                if isinstance(table, dict):
+                    _known(table, row, f"{section}.{key}", text, name, nth)
 
 
 def _ranges(config: Config, text: str, name: str) -> None:
@@ -265,6 +335,16 @@ def _ranges(config: Config, text: str, name: str) -> None:
             ipaddress.ip_network(network)
         except ValueError as error:
             raise wrong("site", "networks", str(error)) from None
+    if not 1 <= config.notify.give_up <= 24 * 365:
+        raise wrong("notify", "give_up", f"{config.notify.give_up} hours: between 1 and 8760, please")
+    names = [channel.name for channel in config.notify.channel]
+    for nth, channel in enumerate(config.notify.channel):
+        for key, what in _wrong(channel):
+            line = _line(text, "notify.channel", key, nth)
+            raise Malformed("config.value", what, where=f"{name}, line {line}")
+        if channel.name in names[:nth]:
+            line = _line(text, "notify.channel", "name", nth)
+            raise Malformed("config.value", f"Two channels are called {channel.name}", where=f"{name}, line {line}")
 
 
 def secured(address: str) -> bool:
@@ -291,10 +371,63 @@ def secured(address: str) -> bool:
 def _line(text: str, section: str, key: str) -> int:
     """Line of a key in a section, from 1; of the section's head when the key is not found."""
     here, found = "", 1
+
+
+#: Kind of channel → what its address may begin with.
+SCHEMES: typing.Final = {
+    "mail": ("smtps", "smtp", "smtp+plain"),
+    "webhook": ("https", "http"),
+    "syslog": ("tls", "tcp", "udp"),
+}
+#: A mail address that no header can be slipped into: RFC 5321 without quoted words and without non-ASCII.
+MAIL: typing.Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+#: Kinds of message that a webhook may subscribe to.
+SUBSCRIBED: typing.Final = ("Observation", "Conversation", "Decision", "Access", "Judgement", "Changed")
+
+
+def _wrong(channel: ChannelSection) -> Iterator[tuple[str, str]]:
+    """What makes no sense in a channel: the key and a sentence."""
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", channel.name):
+        yield "name", f"{channel.name!r}: small letters, digits and dashes, at most 40"
+    if channel.kind not in SCHEMES:
+        yield "kind", f"{channel.kind!r} is no kind of channel: {', '.join(SCHEMES)}"
+        return
+    if not re.fullmatch(rf"({'|'.join(map(re.escape, SCHEMES[channel.kind]))})://[^\s@/]+(/\S*)?", channel.address):
+        yield "address", f"{channel.address!r}: begin with {' or '.join(SCHEMES[channel.kind])}, then ://host:port"
+    try:
+        urlsplit(channel.address).port  # noqa: B018 — reading it is the check
+    except ValueError as error:
+        yield "address", f"{channel.address!r}: {error}"
+    for key, value, known in (
+        ("language", (channel.language,), ("fr", "en")),
+        ("format", (channel.format,), ("cef", "ecs")),
+        ("severities", channel.severities, SEVERITIES),
+        ("messages", channel.messages, SUBSCRIBED),
+    ):
+        for one in value:
+            if one not in known:
+                yield key, f"{one!r} is not known here: {', '.join(known)}"
+    if channel.messages and channel.kind != "webhook":
+        yield "messages", "Only a webhook gets messages"
+    if channel.kind == "mail":
+        for key, people in (("sender", (channel.sender,)), ("recipients", channel.recipients)):
+            for one in people:
+                if not MAIL.fullmatch(one):
+                    yield key, f"{one!r} is no mail address"
+    for key, place in (("password", channel.password), ("secret", channel.secret)):
+        if place and not place.startswith("file:"):
+            yield key, "No secret stands in this file: write file: and the path of the file that holds it"
+
+
+def _line(text: str, section: str, key: str, nth: int = 0) -> int:
+    """Line of a key in the ``nth`` table of a section, from 1; of the section's head when the key is not found."""
+    here, found, seen = "", 1, 0
     for number, line in enumerate(text.splitlines(), 1):
         head = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
         if head:
             here = head.group(1)
+            if here == section:
+                here, seen = (section, seen + 1) if seen == nth else ("another", seen + 1)
             if here == section:
                 found = number
                 if not key:

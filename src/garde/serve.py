@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
-from garde.config import CaptureSection, Config, WebSection, data_home
+from garde.config import CaptureSection, Config, NotifySection, WebSection, data_home
 from garde.errors import GardeError, Refused, Unreachable
 from garde.findings import policy
 from garde.inventory.kinds import kinds
@@ -28,6 +28,7 @@ from garde.model.finding import Finding
 from garde.people.register import Register
 from garde.people.sealing import from_file
 from garde.pipeline.agents import listening
+from garde.pipeline.post import posting
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import stages
@@ -40,7 +41,7 @@ from garde.web.certificate import fingerprint, made
 from garde.web.oidc import Provider
 from garde.web.site import Site
 
-PARTS: Final = ("sensor", "stages", "web")
+PARTS: Final = ("sensor", "stages", "notify", "web")
 #: Seconds the runner waits for work, and after a store or bus that does not answer.
 WAIT: Final = 1.0
 #: Seconds between two looks at the store where other processes run the stages.
@@ -56,7 +57,7 @@ class Serving:
         self._stop = threading.Event()
         self.fleet = Fleet(kept.all(Device))
         self.queue = Queue(kept.all(Finding))
-        table = stages(chosen.site.networks, policy.load(chosen.findings.policy))
+        table = stages(chosen.site.networks, policy.load(chosen.findings.policy), chosen.notify.channel)
         self._runner = Runner(table, kept, bus, clock, told=self._told) if staged else None
 
     def settle(self) -> None:
@@ -137,7 +138,8 @@ def serve(
     serving = Serving(chosen, kept, bus, clock, staged="stages" in parts)
     heard = chosen.capture if "sensor" in parts else CaptureSection()
     agents = listening(heard.interfaces, heard.export, sensor=heard.sensor, flows=heard.flows, bus=bus, say=say)
-    with serving.working(say), agents:
+    told = chosen if "notify" in parts else msgspec.structs.replace(chosen, notify=NotifySection())
+    with serving.working(say), agents, posting(told, kept, bus, clock, say):
         if "web" in parts:
             _pages(chosen, kept, bus, clock, serving, say, demonstration)
         else:

@@ -87,3 +87,19 @@ def test_a_report_that_cannot_be_written_gives_1(tmp_path: Path) -> None:
     assert wrong.exit_code == 1 and "d.toml, line 3" in wrong.stderr
     assert not (tmp_path / "x.pdf").exists()
     assert RUN.invoke(app, ["report", "kit", "--store", url, "--out", str(tmp_path)]).exit_code == 1
+
+
+def test_findings_leave_as_stix(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    RUN.invoke(app, ["replay", str(CAPTURE), "--store", url])
+    done = RUN.invoke(app, ["findings", "--format", "stix", "--store", url])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["type"] == "bundle"
+
+
+def test_what_is_dead_is_listed_and_only_that_is_sent_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'garde.db'}"
+    assert RUN.invoke(app, ["notify", "dead", "--store", url]).stdout.startswith("ID")
+    assert RUN.invoke(app, ["notify", "dead", "n-1", "--retry", "--store", url]).exit_code == 1
+    assert RUN.invoke(app, ["notify", "dead", "--retry", "--drop", "--store", url]).exit_code == 2
+    assert RUN.invoke(app, ["notify", "test", "oncall"]).exit_code == 1

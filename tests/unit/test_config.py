@@ -74,6 +74,60 @@ def test_a_provider_is_read_with_its_roles() -> None:
         config.parse(text + rows + 'wrad = "x"\n')
 
 
+CHANNEL = """
+[[notify.channel]]
+name = "first"
+kind = "webhook"
+address = "https://siem.chu.example/hook"
+[[notify.channel]]
+name = "ward"
+kind = "mail"
+address = "smtp://mail.chu.example:587"
+sender = "garde@chu.example"
+recipients = ["cadre.rea@chu.example"]
+"""
+
+
+def test_channels_are_read_in_their_order() -> None:
+    first, ward = config.parse(CHANNEL).notify.channel
+    assert (first.name, ward.kind, ward.language) == ("first", "mail", "fr")
+    assert ward.severities == ("low", "medium", "high", "critical")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ('kind = "mail"', 'kind = "pigeon"', 8),
+        ('kind = "mail"', "kind = 4", 8),
+        ('name = "ward"', 'name = "Ward One"', 7),
+        ('name = "ward"', 'name = "first"', 7),
+        ("smtp://mail.chu.example:587", "https://mail.chu.example", 9),
+        ("smtp://mail.chu.example:587", "smtp://user:word@mail.chu.example", 9),
+        ("smtp://mail.chu.example:587", "smtp://mail.chu.example:70000", 9),
+        ("cadre.rea@chu.example", "cadre\\r\\nBcc: x@y.example", 11),
+        ('sender = "garde@chu.example"', "", 6),
+        ('kind = "mail"', 'kind = "mail"\npassword = "hunter2"', 9),
+        ('kind = "mail"', 'kind = "mail"\nlanguage = "de"', 9),
+        ('kind = "mail"', 'kind = "mail"\nmessages = ["Access"]', 9),
+        ('kind = "mail"', 'kind = "mail"\nrols = ["rssi"]', 9),
+        ('[[notify.channel]]\nname = "first', '[notify]\ngive_up = 0\n[[notify.channel]]\nname = "first', 3),
+    ],
+)
+def test_a_channel_that_makes_no_sense_gives_its_line(before: str, after: str, line: int) -> None:
+    with pytest.raises(Malformed) as error:
+        config.parse(CHANNEL.replace(before, after, 1))
+    assert error.value.where == f"garde.toml, line {line}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[notify]\nchannel = [3]", "[notify]\nchannel = [{a = 1}, 3]", "[site]\nnetworks = [{a = 1}]", "store = [{}]"],
+)
+def test_tables_where_none_belong_are_named(text: str) -> None:
+    with pytest.raises(Malformed):
+        config.parse(text)
+
+
 def test_what_is_not_toml_is_malformed() -> None:
     with pytest.raises(Malformed, match="garde.toml"):
         config.parse("[web\n")

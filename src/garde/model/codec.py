@@ -18,7 +18,7 @@ import msgspec
 
 from garde.errors import Malformed
 from garde.model.decision import Access, Decision
-from garde.model.finding import Judgement
+from garde.model.finding import Changed, Judgement
 from garde.model.flow import Conversation
 from garde.model.issued import Issued
 from garde.model.message import Message, Wakeup
@@ -27,10 +27,11 @@ from garde.model.sensor import Pulse
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
-    kind.__name__: kind for kind in (Observation, Conversation, Decision, Access, Judgement, Pulse, Issued, Wakeup)
+    kind.__name__: kind
+    for kind in (Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup)
 }
 
-_Any = Observation | Conversation | Decision | Access | Judgement | Pulse | Issued | Wakeup
+_Any = Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)
 _many = msgspec.msgpack.Decoder(list[_Any])

@@ -2,7 +2,8 @@
 
 Question: what was judged, on which messages does it rest, who has it in hand, and how did it end?
 Reference: DESIGN §1 and §2 rule 3; reference of the pages 7.6. A `Judgement` is a message and never changes; the
-`Finding` is the one record of its life, folded from judgements and from what people decided of it.
+`Finding` is the one record of its life, folded from judgements and from what people decided of it; `Changed` says each
+turn of it to those who must be told.
 
 Example:
     >>> one = Judgement(id="j", at=5, rule="identity.conflict", identifier="model", device="d-1", severity="medium")
@@ -24,6 +25,9 @@ KINDS: Final = ("vulnerability", "exposure", "threat", "outage", "gap")
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 #: A finding's life: nobody has it; someone has; a third party is awaited; a person lives with it; over.
 STATUSES: Final = ("open", "taken", "waiting", "accepted", "closed")
+#: Turns that a finding's life takes: it begins, comes back, is given to someone, becomes worse or less bad, is over, or
+#: its status changes in another way.
+CHANGES: Final = ("opened", "reopened", "assigned", "raised", "lowered", "closed", "status")
 
 
 class Judgement(Message, frozen=True, kw_only=True):
@@ -111,6 +115,41 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in ("open", "taken", "waiting") and not self.silent
 
 
+class Changed(Message, frozen=True, kw_only=True):
+    """A finding's life took a turn; ``cause`` is the judgement, the decision or the wake-up that brought it.
+
+    It carries what a reader needs to speak of the turn, because the finding itself goes on changing.
+
+    Attributes:
+        finding: id of the finding.
+        what: one of ``CHANGES``.
+        before, after: status before and after; ``before`` is empty when it was opened.
+        rule, identifier, kind, device, severity, reasons, holder, symptom_of, count: as the finding has them then.
+        since: when it was first judged, in nanoseconds since 1970.
+        asks: it stands in the queue afterwards.
+        roles: whom the site's policy has told of it.
+        by: login of the person who did it, or empty.
+    """
+
+    finding: str
+    what: str
+    before: str
+    after: str
+    rule: str
+    identifier: str = ""
+    kind: str = "gap"
+    device: str = ""
+    severity: str = "low"
+    reasons: tuple[str, ...] = ()
+    holder: str = ""
+    symptom_of: str = ""
+    count: int = 1
+    since: int = 0
+    asks: bool = True
+    roles: tuple[str, ...] = ()
+    by: str = ""
+
+
 def finding_id(rule: str, device: str, identifier: str) -> str:
     """The id under which every judgement of the same thing meets."""
     return f"f-{digest('finding', rule, device, identifier)}"
@@ -146,3 +185,52 @@ def judgement(
         over=over,
         symptom_of=symptom_of,
     )
+
+
+def changed(before: Finding | None, after: Finding, because: Message, roles: tuple[str, ...] = ()) -> Changed | None:
+    """What turn the life took with one more message, or None when nobody would see a difference.
+
+    The id is the digest of the finding, the message and the turn, so the same turn is said once.
+    """
+    what = _turn(before, after, because)
+    if not what:
+        return None
+    return Changed(
+        id=f"c-{digest('changed', after.id, because.id, what)}",
+        at=because.at,
+        cause=(because.id,),
+        finding=after.id,
+        what=what,
+        before=before.status if before else "",
+        after=after.status,
+        rule=after.rule,
+        identifier=after.identifier,
+        kind=after.kind,
+        device=after.device,
+        severity=after.severity,
+        reasons=after.reasons,
+        holder=after.holder,
+        symptom_of=after.symptom_of,
+        count=after.count,
+        since=after.first_at,
+        asks=after.asks,
+        roles=roles,
+        by=getattr(because, "person", ""),
+    )
+
+
+def _turn(before: Finding | None, after: Finding, because: Message) -> str:
+    """The one word of ``CHANGES`` for it; where several fit, the first of these."""
+    if before is None:
+        return "opened"
+    if before.status != after.status and "closed" in (before.status, after.status):
+        return "closed" if after.status == "closed" else "reopened"
+    if after.asks and not before.asks:
+        return "reopened"
+    if after.severity != before.severity:
+        return "raised" if SEVERITIES.index(after.severity) > SEVERITIES.index(before.severity) else "lowered"
+    if after.holder and after.holder != before.holder and getattr(because, "person", "") != after.holder:
+        return "assigned"
+    if (before.status, before.silent, before.holder) != (after.status, after.silent, after.holder):
+        return "status"
+    return ""

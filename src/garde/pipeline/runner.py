@@ -22,7 +22,7 @@ import msgspec
 
 from garde.errors import Unreachable
 from garde.model.finding import judgement
-from garde.model.message import Message, Wakeup
+from garde.model.message import Message, Wakeup, digest
 from garde.pipeline.stage import Declared, Drop, Put, Stage
 from garde.ports import Bus, Clock, Delivery, Store
 from garde.registry import Registry
@@ -47,6 +47,23 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     at: int
     error: str
+
+
+class Unsent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stage made and the bus may not have yet, kept in the transaction that made it.
+
+    Without it, a crash after the commit would lose it: the batch comes again, but a stage that finds its effects in the
+    state has nothing more to say.
+
+    Attributes:
+        id: digest of the message ids.
+        stage: which stage made them.
+        messages: ids of messages of the log.
+    """
+
+    id: str
+    stage: str
+    messages: tuple[str, ...]
 
 
 class Runner:
@@ -77,6 +94,7 @@ class Runner:
         self._bus = bus
         self._clock = clock
         self._told = told
+        self._resumed = False
 
     def step(self, wait: float = 0.0) -> int:
         """One batch for every stage that has one; returns how many messages were worked through.
@@ -87,6 +105,8 @@ class Runner:
         Raises:
             Unreachable: the store or the bus does not answer; nothing is lost, call again.
         """
+        if not self._resumed:
+            self._resume()
         done = 0
         for stage in self._stages:
             done += self._wake(stage)
@@ -156,14 +176,32 @@ class Runner:
             unit.put([*puts, *(message for message in new if isinstance(message, Wakeup))])
             # A batch with a position was read from this very log.
             unit.append(new if position else [*batch, *new])
+            onward = [message for message in new if not isinstance(message, Wakeup)]
+            unsent = _unsent(stage, onward) if onward and not position else None
+            if unsent:
+                unit.put([unsent])
             if position:
                 unit.advance(stage.name, position)
         self._told(puts, drops)
-        onward = [message for message in new if not isinstance(message, Wakeup)]
         if onward:
-            # After the commit and before the acknowledgement: a crash in between delivers the batch again, which makes
-            # the same messages with the same ids.
+            # After the commit and before the acknowledgement; the ids are the same however often it is published.
             self._bus.publish(onward)
+        if unsent:
+            self._sent(unsent)
+
+    def _resume(self) -> None:
+        """Publish what a runner that died had made and not published."""
+        names = {stage.name for stage in self._stages}
+        for unsent in list(self._store.all(Unsent)):
+            if unsent.stage in names:
+                held = self._store.messages(unsent.messages)
+                self._bus.publish([held[name] for name in unsent.messages if name in held])
+                self._sent(unsent)
+        self._resumed = True
+
+    def _sent(self, unsent: Unsent) -> None:
+        with self._store.begin() as unit:
+            unit.drop(Unsent, [unsent.id])
 
     def _wake(self, stage: Stage) -> int:
         """Give the stage its wake-ups whose time has come."""
@@ -190,8 +228,15 @@ class Runner:
             cause=(message.id,),
         )
         aside = Quarantined(id=f"{stage.name}:{message.id}", stage=stage.name, message=message.id, at=now, error=text)
+        unsent = _unsent(stage, [opened])
         with self._store.begin() as unit:
             unit.drop(Wakeup, [message.id])
-            unit.put([aside])
+            unit.put([aside, unsent])
             unit.append([message, opened])
         self._bus.publish([opened])
+        self._sent(unsent)
+
+
+def _unsent(stage: Stage, messages: Sequence[Message]) -> Unsent:
+    names = tuple(message.id for message in messages)
+    return Unsent(id=digest("unsent", stage.name, *names), stage=stage.name, messages=names)

@@ -22,12 +22,13 @@ from garde.model.finding import Finding
 from garde.model.flow import Conversation
 from garde.model.hour import Hour
 from garde.model.message import Wakeup
+from garde.model.notice import Notice, standing
 from garde.model.person import Person, SavedView, Standing
 from garde.model.photo import Photo
 from garde.model.recording import Recording
 from garde.model.sensor import Sensor
 from garde.people.secret import Credential, Kiosk, Session, Token
-from garde.pipeline.runner import Quarantined
+from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
 from garde.vault.box import DataKey, Secret
 
@@ -53,6 +54,7 @@ SHAPES: Final = (
     Shape(Decision, _id, lambda decision: (*(str(key) for key in decision.keys), decision.about)),
     Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
+    Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
     Shape(Sensor, _id),
     Shape(Hour, _id),
@@ -67,4 +69,5 @@ SHAPES: Final = (
     Shape(Quarantined, _id, lambda aside: (aside.stage,)),
     Shape(DataKey, _id),
     Shape(Secret, _id),
+    Shape(Unsent, _id),
 )

@@ -5,20 +5,31 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names
-    ('inventory', 'conversation', 'findings', 'sensors', 'hours')
+    ('inventory', 'conversation', 'findings', 'notify', 'sensors', 'hours')
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from garde.config import PRIVATE
+from garde.config import PRIVATE, ChannelSection
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, sensors
+from garde.pipeline import conversation, findings, hours, inventory, notify, sensors
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 
 
-def stages(networks: Sequence[str] = PRIVATE, policy: Policy | None = None) -> Registry[Stage]:
-    """Every stage; ``networks`` are the site's own, ``policy`` says what its findings trigger."""
-    return Registry(inventory.stage(networks), conversation.STAGE, findings.stage(policy), sensors.STAGE, hours.STAGE)
+def stages(
+    networks: Sequence[str] = PRIVATE, policy: Policy | None = None, channels: Sequence[ChannelSection] = ()
+) -> Registry[Stage]:
+    """Every stage.
+
+    Args:
+        networks: the site's own.
+        policy: what its findings trigger.
+        channels: who is told of them.
+    """
+    return Registry(
+        inventory.stage(networks), conversation.STAGE, findings.stage(policy), notify.stage(channels), sensors.STAGE,
+        hours.STAGE,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from garde.errors import Malformed
 from garde.model.codec import KINDS, decode, decode_many, encode, encode_many
 from garde.model.decision import Access, Decision
-from garde.model.finding import Judgement
+from garde.model.finding import Changed, Judgement
 from garde.model.flow import Conversation
 from garde.model.issued import issued
 from garde.model.key import Key
@@ -26,6 +26,7 @@ ONE_OF_EACH: list[Message] = [
     Judgement(id="j", at=0, rule="r", device="d-1", severity="low"),
     Pulse(id="p", at=0, sensor="s", place="eth0", live=True),
     issued("board", "fr", document="d", facts="f", at=0, by="p"),
+    Changed(id="t", at=0, finding="f", what="opened", before="", after="open", rule="r"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

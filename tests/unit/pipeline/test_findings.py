@@ -10,7 +10,7 @@ from garde.bus.log import LogBus
 from garde.findings.policy import parse
 from garde.model.decision import Decision
 from garde.model.device import Claim, Device
-from garde.model.finding import Finding, judgement
+from garde.model.finding import Changed, Finding, judgement
 from garde.model.key import Key
 from garde.pipeline.findings import stage
 from garde.pipeline.runner import Runner
@@ -86,3 +86,27 @@ def test_the_same_messages_again_change_nothing(scene: Scene) -> None:
     with scene.store.begin() as unit:
         unit.advance("findings", "")
     assert scene.play() == first
+
+
+def test_each_turn_of_its_life_is_said_once_and_names_its_cause(scene: Scene) -> None:
+    taken = Decision(id="w-1", at=200, verb="take", person="k.morel", about=SEEN.finding)
+    over = judgement("identity.conflict", 300, severity="medium", device="d-1", identifier="model", over=True)
+    scene.play(SEEN, taken, over)
+    with scene.store.begin() as unit:
+        unit.advance("findings", "")
+    scene.play()
+    turns = [one for _, one in scene.store.log(0, (Changed,), 99) if isinstance(one, Changed)]
+    assert [(one.what, one.cause) for one in turns] == [
+        ("opened", (SEEN.id,)),
+        ("status", ("w-1",)),
+        ("closed", (over.id,)),
+    ]
+
+
+def test_silence_that_ends_is_a_turn(scene: Scene) -> None:
+    end = scene.clock.at + 600
+    scene.play(SEEN, Decision(id="w-1", at=200, verb="silence", person="k", about=SEEN.finding, until=end, reason="t"))
+    scene.clock.at = end
+    scene.play()
+    turns = [one.what for _, one in scene.store.log(0, (Changed,), 99) if isinstance(one, Changed)]
+    assert turns == ["opened", "status", "reopened"]

@@ -12,7 +12,7 @@ from garde.model.device import Device
 from garde.model.finding import Finding, Judgement
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
-from garde.pipeline.runner import TRIES, Quarantined, Runner
+from garde.pipeline.runner import TRIES, Quarantined, Runner, Unsent
 from garde.pipeline.shapes import SHAPES
 from garde.pipeline.stage import Drop, Effect, Put, Stage
 from garde.ports import Store, View
@@ -122,6 +122,66 @@ def test_a_store_that_does_not_answer_loses_nothing() -> None:
     runner.drain()
     assert [one.id for one in store.all(Device)] == ["d-1"]
     assert not list(store.all(Quarantined))
+
+
+class Apart:
+    """A bus that is not the log: what is published waits in a list; each batch is delivered until acknowledged."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Message] = []
+        self.killed = False
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        if self.killed:
+            raise SystemExit
+        self.waiting.extend(messages)
+
+    def take(self, reader: str, kinds: Sequence[type[Message]], most: int, wait: float) -> Batch | None:
+        there = [one for one in self.waiting if isinstance(one, tuple(kinds))]
+        return Batch(self, there) if there else None
+
+    def close(self) -> None:
+        pass
+
+
+class Batch:
+    position = ""
+
+    def __init__(self, bus: Apart, messages: list[Message]) -> None:
+        self._bus = bus
+        self.messages = messages
+
+    def acknowledge(self) -> None:
+        self._bus.waiting = [one for one in self._bus.waiting if one not in self.messages]
+
+    def refuse(self) -> None:
+        pass
+
+
+def test_killed_after_the_commit_it_publishes_what_it_made_when_it_begins_again() -> None:
+    """The stage finds its effect in the state, so the batch that comes again gives nothing new."""
+
+    def once(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        known = view.get(Device, [f"d-{message.at - START}" for message in batch])
+        for message in batch:
+            if f"d-{message.at - START}" not in known:
+                yield Put(device(message.at - START))
+                yield Judgement(id=f"j-{message.id}", at=message.at, rule="r", severity="low")
+
+    store, bus = open_sqlite("", SHAPES), Apart()
+    table = Registry(stage(once))
+    bus.publish([observation(1)])
+    bus.killed = True
+    with pytest.raises(SystemExit):
+        Runner(table, store, bus, HandClock()).step()
+    bus.killed = False
+    runner = Runner(table, store, bus, HandClock())
+    runner.step()
+    assert [one.id for one in bus.waiting] == [f"j-{observation(1).id}"]
+    assert not list(store.all(Unsent))
+    bus.publish([observation(2)])
+    runner.step()
+    assert len(bus.waiting) == 2 and not list(store.all(Unsent))
 
 
 def test_a_wakeup_comes_when_its_time_has_come() -> None:

@@ -48,3 +48,21 @@ def test_somebody_signs_in_and_out(browser: Browser, axe: str, tmp_path: Path, l
             assert found == []
         assert refused == []
         context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_in_between_has_no_barrier(browser: Browser, axe: str, tmp_path: Path, scheme: str) -> None:
+    """Seen for a moment only, unless the provider is slow: here it never answers."""
+    with joined(tmp_path) as (garde, op):
+        context = browser.new_context(
+            base_url=garde.address, color_scheme=scheme, viewport={"width": 320, "height": 640}
+        )  # type: ignore[arg-type]
+        page = context.new_page()
+        page.route(f"{op.issuer}/**", lambda route: route.fulfill(status=204))
+        page.goto("/sign-in")
+        page.get_by_role("button", name="Sign in with SSO").click()
+        expect(page.get_by_role("link", name="Go on to SSO")).to_be_visible()
+        page.evaluate(axe)
+        assert page.evaluate("async () => (await axe.run()).violations.map(one => one.id)") == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        context.close()

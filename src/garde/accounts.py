@@ -16,13 +16,11 @@ import getpass
 from pathlib import Path
 
 from garde import config as settings
-from garde.app import SystemClock, opened
+from garde.app import SystemClock, opened, people
 from garde.errors import Malformed
 from garde.model.person import Grant
-from garde.people.register import Register, described
-from garde.people.sealing import from_file
+from garde.people.register import described
 from garde.people.secret import Token
-from garde.ports import Store
 from garde.report.table import table_of
 
 _DAY = 86_400 * 1_000_000_000
@@ -38,8 +36,9 @@ def add(
         Conflict: the login is taken.
         Refused: the password is too easy.
     """
-    with opened(settings.load(config), store) as (kept, _):
-        person = _register(kept).add(
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
+        person = people(chosen, kept).add(
             _me(),
             SystemClock().now(),
             login=login,
@@ -58,8 +57,9 @@ def change(login: str, roles: list[str], secret: str, *, store: str | None, conf
         Missing: nobody has that login.
         Refused: the password is too easy, or nobody would be left who may let people in.
     """
-    with opened(settings.load(config), store) as (kept, _):
-        register, now = _register(kept), SystemClock().now()
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
+        register, now = people(chosen, kept), SystemClock().now()
         person = register.person(login)
         if roles:
             person = register.change(_me(), now, person, grants=tuple(map(grant, roles)))
@@ -70,7 +70,8 @@ def change(login: str, roles: list[str], secret: str, *, store: str | None, conf
 
 def listed(*, store: str | None, config: Path | None) -> str:
     """Everybody, with roles, as a table."""
-    with opened(settings.load(config), store) as (kept, _):
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
         rows = [
             {
                 "login": one.login,
@@ -78,7 +79,7 @@ def listed(*, store: str | None, config: Path | None) -> str:
                 "roles": described(one.grants),
                 "active": "yes" if one.active else "no",
             }
-            for one in _register(kept).people()
+            for one in people(chosen, kept).people()
         ]
     return table_of(("login", "name", "roles", "active"), rows)
 
@@ -90,8 +91,9 @@ def token(login: str, name: str, rights: list[str], days: int, *, store: str | N
         Missing: nobody has that login.
         Refused: a right that the person does not hold, or an end that is not within a year.
     """
-    with opened(settings.load(config), store) as (kept, _):
-        register, now = _register(kept), SystemClock().now()
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
+        register, now = people(chosen, kept), SystemClock().now()
         return register.make_token(now, register.person(login), name, rights, now + days * _DAY)
 
 
@@ -101,11 +103,12 @@ def revoke(mark: str, *, store: str | None, config: Path | None) -> str:
     Raises:
         Malformed: none or several begin so.
     """
-    with opened(settings.load(config), store) as (kept, _):
+    chosen = settings.load(config)
+    with opened(chosen, store) as (kept, _):
         found = [one for one in kept.all(Token) if len(mark) >= 6 and one.id.startswith(mark)]
         if len(found) != 1:
             raise Malformed("token.unknown", f"{len(found)} tokens begin with {mark!r}", hint="Type more of its id")
-        _register(kept).revoke_token(_me(), SystemClock().now(), found[0])
+        people(chosen, kept).revoke_token(_me(), SystemClock().now(), found[0])
     return f"{found[0].name} opens nothing any more"
 
 
@@ -126,10 +129,6 @@ def grant(text: str) -> Grant:
             raise Malformed("person.limit", f"{limit!r} limits nothing", hint="site=…, ward=… or kind=…")
         found[name.strip()] = value.strip()
     return Grant(role.strip(), **found)
-
-
-def _register(kept: Store) -> Register:
-    return Register(kept, from_file(settings.data_home() / "secrets.key"))
 
 
 def _me() -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import getpass
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -33,6 +34,7 @@ from garde.pipeline.pulses import Pulses
 from garde.pipeline.sensor import Sensor
 
 if TYPE_CHECKING:
+    from garde.people.register import Register
     from garde.pipeline.reports import Wanted
     from garde.pipeline.runner import Runner
     from garde.ports import Bus, Keys, Store
@@ -473,6 +475,14 @@ def secrets(chosen: settings.Config, kept: Store) -> Box:
     return Box(kept, open_keys(chosen), SystemClock())
 
 
+def people(chosen: settings.Config, kept: Store) -> Register:
+    """The people of a store; what of theirs must be read again is sealed under a key of the box of secrets."""
+    from garde.people.register import Register
+    from garde.people.sealing import KEY, NAME, Sealing
+
+    return Register(kept, Sealing(secrets(chosen, kept).held(NAME, lambda: os.urandom(KEY))))
+
+
 @contextmanager
 def record(store: str | None = None, config: Path | None = None) -> Iterator[Record]:
     """The store with its key and the clock: what verifying, exporting, saving and restoring need."""
@@ -623,7 +633,9 @@ def _serve(
     clock = SystemClock()
     kept_safe = keeping.sealing(chosen.evidence, kept, open_keys(chosen), clock, say)
     with kept_safe if "stages" in parts else nullcontext():
-        serving(chosen, kept, bus, clock, parts=parts, say=say, demonstration=demonstration)
+        serving(
+            chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept), demonstration=demonstration
+        )
 
 
 def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[str], None]) -> None:

@@ -368,11 +368,6 @@ def secured(address: str) -> bool:
         return False
 
 
-def _line(text: str, section: str, key: str) -> int:
-    """Line of a key in a section, from 1; of the section's head when the key is not found."""
-    here, found = "", 1
-
-
 #: Kind of channel → what its address may begin with.
 SCHEMES: typing.Final = {
     "mail": ("smtps", "smtp", "smtp+plain"),

@@ -26,7 +26,6 @@ from garde.inventory.kinds import kinds
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.people.register import Register
-from garde.people.sealing import from_file
 from garde.pipeline.agents import listening
 from garde.pipeline.post import posting
 from garde.pipeline.runner import Runner
@@ -123,11 +122,13 @@ def serve(
     *,
     parts: frozenset[str],
     say: Callable[[str], None],
+    register: Register,
     demonstration: bool = False,
 ) -> None:
     """Run the parts until interrupted.
 
     Args:
+        register: people.
         demonstration: nobody needs to sign in.
 
     Raises:
@@ -141,7 +142,7 @@ def serve(
     told = chosen if "notify" in parts else msgspec.structs.replace(chosen, notify=NotifySection())
     with serving.working(say), agents, posting(told, kept, bus, clock, say):
         if "web" in parts:
-            _pages(chosen, kept, bus, clock, serving, say, demonstration)
+            _pages(chosen, kept, bus, clock, serving, say, register, demonstration)
         else:
             say(f"garde: {', '.join(sorted(parts))} run; Ctrl-C ends")
             threading.Event().wait()
@@ -154,6 +155,7 @@ def _pages(
     clock: Clock,
     serving: Serving,
     say: Callable[[str], None],
+    register: Register,
     demonstration: bool,
 ) -> None:
     import socket
@@ -167,13 +169,12 @@ def _pages(
         files = (Path(web.certificate), Path(web.key)) if web.certificate else _certificate(web, clock)
         if not web.certificate:
             say(f"The pages' certificate is Garde's own; SHA-256 {fingerprint(files[0])}")
-    sealing = from_file(data_home() / "secrets.key")
     site = Site(
         kept,
         bus,
         serving.fleet,
         serving.queue,
-        register=Register(kept, sealing),
+        register=register,
         demonstration=demonstration,
         policy=policy.load(chosen.findings.policy),
         secure=secure,
@@ -193,7 +194,7 @@ def _pages(
         ) from None
     scheme, port = ("https" if secure else "http"), listener.getsockname()[1]
     if chosen.oidc.issuer and not demonstration:
-        site.oidc = Provider(chosen.oidc, sealing, outside(scheme, web.name or (web.address if local else ""), port))
+        site.oidc = Provider(chosen.oidc, register.sealing, outside(scheme, web.name or (web.address if local else ""), port))
         site.provider = site.oidc.name
     say(f"Garde is open on {scheme}://{web.address}:{port}/ with {len(serving.fleet)} devices. Ctrl-C ends.")
     if not demonstration and site.register.empty():

@@ -39,7 +39,7 @@ class Register:
 
     def __init__(self, store: Store, sealing: Sealing) -> None:
         self.store = store
-        self._sealing = sealing
+        self.sealing = sealing
         # One change at a time: "is this the last administrator?" must still hold when the change is written.
         self._lock = threading.Lock()
 
@@ -209,7 +209,7 @@ class Register:
                 "factor.wrong", "This is not the code that the telephone should show now", hint="Try the next"
             )
         codes = factor.recovery_codes()
-        sealed = self._sealing.seal(key.encode("ascii"), f"factor {person.id}")
+        sealed = self.sealing.seal(key.encode("ascii"), f"factor {person.id}")
         with self._lock, self.store.begin() as unit:
             kept = _credential(unit, person.id)
             recovery = tuple(factor.kept(one) for one in codes)
@@ -235,7 +235,7 @@ class Register:
 
     def factor_key(self, kept: Credential) -> str:
         """The secret of the second factor."""
-        return self._sealing.open(kept.factor, f"factor {kept.id}").decode("ascii")
+        return self.sealing.open(kept.factor, f"factor {kept.id}").decode("ascii")
 
     # --- tokens, kiosks, sessions -----------------------------------------------------------------------------------
 

@@ -13,16 +13,17 @@ Example:
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from garde.errors import Unreachable, Untrusted
+from garde.errors import Untrusted
 
 _NONCE: Final = 12
-_KEY: Final = 32
+#: Octets of a key, and the name under which it lies in the box of secrets.
+KEY: Final = 32
+NAME: Final = "people.sealing"
 
 
 class Sealing:
@@ -46,28 +47,3 @@ class Sealing:
             return self._box.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
         except (InvalidTag, ValueError):
             raise Untrusted("secret.altered", "A sealed secret was altered or moved", where=about) from None
-
-
-def from_file(path: Path) -> Sealing:
-    """The key in a file that only its owner reads; made on first use.
-
-    Raises:
-        Unreachable: the file cannot be made or read.
-        Untrusted: it does not hold a key.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(os.urandom(_KEY))
-        except FileExistsError:
-            pass
-        key = path.read_bytes()
-    except OSError as error:
-        raise Unreachable(
-            "secret.key", f"The key of secrets cannot be read: {error.strerror}", where=path.name
-        ) from None
-    if len(key) != _KEY:
-        raise Untrusted("secret.key", "The key of secrets is damaged", where=path.name, hint="Restore it from a backup")
-    return Sealing(key)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garde.errors import Unreachable, Untrusted
-from garde.people.sealing import Sealing, from_file
+from garde.errors import Untrusted
+from garde.people.sealing import Sealing
 
 BOX = Sealing(bytes(range(32)))
 
@@ -29,15 +26,3 @@ def test_any_bytes_open_or_are_untrusted(sealed: bytes) -> None:
 def test_it_belongs_to_what_it_is_about() -> None:
     with pytest.raises(Untrusted):
         BOX.open(BOX.seal(b"x", "factor p-1"), "factor p-2")
-
-
-def test_the_key_is_its_owner_s(tmp_path: Path) -> None:
-    file = tmp_path / "deep" / "secrets.key"
-    sealed = from_file(file).seal(b"x", "a")
-    assert from_file(file).open(sealed, "a") == b"x"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    file.write_bytes(b"short")
-    with pytest.raises(Untrusted):
-        from_file(file)
-    with pytest.raises(Unreachable):
-        from_file(file / "below")

@@ -179,7 +179,7 @@ class ChannelSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
             Judgement, Changed.
         sender: address that mail comes from.
         recipients: addresses that mail goes to. Without any it goes to each person who holds one of the roles where the
-            device is, or who has the finding in hand, at their own address and in their own language.
+            device is, has the finding in hand or follows the device, at their own address and in their own language.
         user: for mail, when the server asks for one.
         password: ``file:PATH`` of the file that holds it.
         secret: ``file:PATH`` of the webhook's signing secrets, newest first, one a line.

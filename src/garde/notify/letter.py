@@ -37,6 +37,7 @@ SAYABLE: Final = frozenset(
         *("dicom.modality", "dicom.role", "dicom.status", "hl7.version", "hl7.message_type", "hl7.role"),
         *("hl7.acknowledgement", "hl7.delay", "modbus.role", "opcua.security", "ntp.stratum"),
         *("stage", "message", "sensor", "channel", "count", "days", "port", "protocol", "cve", "since"),
+        *("origin", "failures"),
     }
 )
 #: Characters of one value, and values of one letter, that are repeated.
@@ -129,9 +130,11 @@ def sayable(reasons: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def label(code: str, language: str) -> str:
-    """What people call an attribute; a word that is none stays as it is."""
+    """What people call an attribute, or a word of the rules about Garde itself."""
     known = attributes().get(code)
-    return code if known is None else known.fr if language == "fr" else known.en
+    if known is None:
+        return words().get(f"code-{code}", {}).get("fr" if language == "fr" else "en", code)
+    return known.fr if language == "fr" else known.en
 
 
 def visible(text: str, most: int = WIDEST) -> str:

@@ -12,7 +12,20 @@ from garde.model.finding import CHANGES, KINDS, SEVERITIES
 from garde.notify.letter import MOST, SAYABLE, WIDEST, Facts, label, sayable, visible, words, write
 
 #: The kinds of word that rules about Garde itself use, beside attributes.
-OWN = {"stage", "message", "sensor", "channel", "count", "days", "port", "protocol", "cve", "since"}
+OWN = {
+    "stage",
+    "message",
+    "sensor",
+    "channel",
+    "count",
+    "days",
+    "port",
+    "protocol",
+    "cve",
+    "since",
+    "origin",
+    "failures",
+}
 FACTS = Facts(
     id="n-1",
     what="opened",
@@ -71,6 +84,7 @@ def test_what_came_back_says_how_often() -> None:
         "bed: 6",
         "owner: Dr Morel",
         "password: x",
+        "login: hunter2",
         "hostname: pc-dupont",
         "error: ADT^A01|DOE",
     ],
@@ -86,7 +100,8 @@ def test_the_list_holds_no_free_text_and_no_unknown_word() -> None:
     known = attributes()
     assert set(known) >= SAYABLE - OWN
     assert not {name for name in SAYABLE - OWN if known[name].type == "text"}
-    assert label("model", "fr") == "modèle" and label("stage", "fr") == "stage"
+    assert label("model", "fr") == "modèle" and label("stage", "fr") == "étape"
+    assert {f"code-{name}" for name in OWN} <= set(words())
 
 
 @given(st.text(max_size=300))

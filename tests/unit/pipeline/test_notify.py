@@ -40,7 +40,7 @@ TURN = Changed(
 
 def names(**parts: Any) -> list[str]:
     turn = msgspec.structs.replace(TURN, **parts)
-    return [one.channel for one in told(turn, CHANNELS, (), {})] if tells(turn) else []
+    return [one.channel for one in told(turn, CHANNELS, (), None)] if tells(turn) else []
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_turn_is_told_to_those_it_concerns(parts: dict[str, Any], channels: li
 
 
 def test_a_notice_names_its_origin_and_for_whom_it_is() -> None:
-    (one,) = told(TURN, [ONCALL], (), {})
+    (one,) = told(TURN, [ONCALL], (), None)
     assert (one.origin, one.about, one.roles, one.at, one.state) == ("c-1", "f-1", ("oncall",), 5, "waiting")
 
 
@@ -105,7 +105,8 @@ PEOPLE = (
     ],
 )
 def test_mail_without_recipients_goes_to_each_whose_role_holds_there(parts: dict[str, Any], people: list[str]) -> None:
-    notices = list(told(msgspec.structs.replace(TURN, **parts), [MAIL], PEOPLE, {"d-1": PUMP}))
+    device = PUMP if parts["device"] == "d-1" else None
+    notices = list(told(msgspec.structs.replace(TURN, **parts), [MAIL], PEOPLE, device))
     assert [one.person for one in notices] == [f"p-{name}" for name in people]
     assert len({one.id for one in notices}) == len(notices)
 
@@ -113,6 +114,30 @@ def test_mail_without_recipients_goes_to_each_whose_role_holds_there(parts: dict
 def test_a_limited_role_does_not_hold_where_nothing_is_known() -> None:
     assert covers(Grant("ward"), None) and covers(Grant("ward", ward="Réa A", kind="INF_SYR"), PUMP)
     assert not covers(Grant("ward", ward="Réa A"), None) and not covers(Grant("ward", site="Nord"), PUMP)
+
+
+def followed(person: str, verb: str, at: int) -> Decision:
+    return Decision(id=f"w-{person}-{at}", at=at, verb=verb, person=person, keys=PUMP.keys, about=person)
+
+
+def test_who_follows_the_device_is_told_while_a_role_of_theirs_holds_there() -> None:
+    store = open_sqlite("", SHAPES)
+    bus = LogBus(store)
+    words = [
+        followed("rea", "follow", 1),
+        followed("rea", "unfollow", 2),
+        followed("rea", "follow", 3),
+        followed("pumps", "follow", 1),
+        followed("pumps", "unfollow", 2),
+        followed("bloc", "follow", 1),
+        followed("k.morel", "follow", 1),
+    ]
+    with store.begin() as unit:
+        unit.put([PUMP, *PEOPLE, *words])
+    bus.publish([msgspec.structs.replace(TURN, device="d-1", roles=())])
+    Runner(Registry(stage([MAIL, MOREL])), store, bus, HandClock()).drain()
+    assert {(one.channel, one.person) for one in store.all(Notice)} == {("mail", "p-rea"), ("morel", "")}
+    store.close()
 
 
 def test_the_stage_finds_the_people_and_the_place_in_the_state() -> None:

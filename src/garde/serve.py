@@ -194,7 +194,9 @@ def _pages(
         ) from None
     scheme, port = ("https" if secure else "http"), listener.getsockname()[1]
     if chosen.oidc.issuer and not demonstration:
-        site.oidc = Provider(chosen.oidc, register.sealing, outside(scheme, web.name or (web.address if local else ""), port))
+        site.oidc = Provider(
+            chosen.oidc, register.sealing, outside(scheme, web.name or (web.address if local else ""), port)
+        )
         site.provider = site.oidc.name
     say(f"Garde is open on {scheme}://{web.address}:{port}/ with {len(serving.fleet)} devices. Ctrl-C ends.")
     if not demonstration and site.register.empty():

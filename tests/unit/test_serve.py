@@ -8,14 +8,13 @@ import threading
 import msgspec
 import pytest
 
-from garde.people.register import Register
-from garde.people.sealing import Sealing
-
 from garde import app
 from garde.bus.log import LogBus
 from garde.config import Config, WebSection
 from garde.errors import GardeError, Refused
 from garde.model.device import Device
+from garde.people.register import Register
+from garde.people.sealing import Sealing
 from garde.serve import Serving, outside, serve
 from tests.makers import START, device, observation
 
@@ -92,10 +91,26 @@ def test_the_thread_works_what_is_published() -> None:
 def test_an_unknown_part_and_a_taken_address_are_named() -> None:
     kept = app.open_store("sqlite:///")
     with pytest.raises(Refused) as unknown:
-        serve(Config(), kept, LogBus(kept), Fixed(), parts=frozenset({"kitchen"}), say=lambda text: None, register=Register(kept, Sealing(bytes(32))))
+        serve(
+            Config(),
+            kept,
+            LogBus(kept),
+            Fixed(),
+            parts=frozenset({"kitchen"}),
+            say=lambda text: None,
+            register=Register(kept, Sealing(bytes(32))),
+        )
     assert unknown.value.code == "run.part"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         chosen = msgspec.structs.replace(Config(), web=WebSection(address="127.0.0.1", port=taken.getsockname()[1]))
         with pytest.raises(GardeError) as error:
-            serve(chosen, kept, LogBus(kept), Fixed(), parts=frozenset({"web"}), say=lambda text: None, register=Register(kept, Sealing(bytes(32))))
+            serve(
+                chosen,
+                kept,
+                LogBus(kept),
+                Fixed(),
+                parts=frozenset({"web"}),
+                say=lambda text: None,
+                register=Register(kept, Sealing(bytes(32))),
+            )
     assert error.value.code == "run.address"

@@ -35,7 +35,6 @@ from garde.pipeline.sensor import Sensor
 
 if TYPE_CHECKING:
     from garde.people.register import Register
-    from garde.pipeline.reports import Wanted
     from garde.pipeline.runner import Runner
     from garde.ports import Bus, Keys, Store
     from garde.record import Record
@@ -370,50 +369,6 @@ def findings(form: str, *, store: str | None = None, config: Path | None = None)
     if form == "json":
         return msgspec.json.encode([words.as_record(one) for one in found]).decode("utf-8")
     return words.as_csv(found) if form == "csv" else words.as_table(found)
-
-
-def report(
-    wanted: Wanted,
-    out: Path,
-    *,
-    facts: Path | None = None,
-    directory: Path | None = None,
-    store: str | None = None,
-    config: Path | None = None,
-) -> str:
-    """Write a report as a PDF, and its facts as JSON when asked to; one sentence with the digest of the document.
-
-    Raises:
-        GardeError: there is no such report, the directory is malformed, or a file cannot be written.
-    """
-    from garde.inventory.kinds import kinds
-    from garde.model.finding import Finding
-    from garde.pipeline.reports import issue
-    from garde.report.directory import load
-    from garde.report.facts import canonical
-
-    chosen = settings.load(config)
-    place = directory or (Path(chosen.site.directory) if chosen.site.directory else None)
-    words = load(place, kinds()) if place else None
-    name = chosen.site.name if chosen.site.name != settings.SiteSection().name else ""
-    with opened(chosen, store) as (kept, bus):
-        document = issue(
-            bus,
-            wanted,
-            kept.all(Device),
-            kept.all(Finding),
-            now=SystemClock().now(),
-            by=getpass.getuser(),
-            site=name,
-            directory=words,
-        )
-    for file, data in ((out, document.pdf), (facts, canonical(document.facts))):
-        if file is not None:
-            try:
-                file.write_bytes(data)
-            except OSError as error:
-                raise Unreachable("paper.unwritable", f"{file}: {error.strerror or error}") from None
-    return f"{out}: {len(document.pdf)} octets, SHA-256 {document.issued.document}"
 
 
 def find(kept: Store, text: str) -> Device:

@@ -177,11 +177,11 @@ def report(
     config: ConfigOption = None,
 ) -> None:
     """Write a report as an accessible PDF, and keep its digests in the evidence."""
-    import garde.app as verbs
+    from garde.papers import write
     from garde.pipeline.reports import Wanted
 
     wanted = Wanted(name, language, ward, month)
-    _say(_run(lambda: verbs.report(wanted, out, facts=facts, directory=directory, store=store, config=config)))
+    _say(_run(lambda: write(wanted, out, facts=facts, directory=directory, store=store, config=config)))
 
 
 @app.command()

@@ -59,6 +59,7 @@ def test_headings_and_table_heads_are_tagged(case: tuple[str, str, Path]) -> Non
     said = run("pdfinfo", "-struct", case[2])
     tags = re.findall(r"^\s*(\w+)", said, re.MULTILINE)
     assert {"Document", "H1", "Table", "TR", "TH", "TD", "THead"} <= set(tags)
+    assert said.count("/Scope /Column") == tags.count("TH"), "ISO 14289-1 §7.5: each head says what it is the head of"
     assert "Figure" not in tags, "a bar is for the eye; a figure would need a text of its own"
 
 

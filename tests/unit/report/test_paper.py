@@ -78,6 +78,15 @@ def test_an_empty_hospital_has_every_report(report: str) -> None:
     assert pdf(facts(report, "fr", devices=(), findings=())).startswith(b"%PDF-")
 
 
+def test_eight_hundred_rows_stand_in_one_document() -> None:
+    from tests.papers.hospital import device
+
+    many = tuple(device(f"pump-{number:03d}", "INF_SYR", ward=f"Ward {number % 7}") for number in range(800))
+    paper = pdf(facts("register", "en", devices=many))
+    (pages,) = re.findall(rb"/Type/Pages/Count (\d+)", paper)
+    assert int(pages) >= 20
+
+
 def test_the_same_facts_give_the_same_bytes() -> None:
     assert pdf(facts("board", "fr")) == pdf(facts("board", "fr"))
     later = msgspec.structs.replace(facts("board", "fr"), at=facts("board", "fr").at + 60 * 10**9)

@@ -16,7 +16,7 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from garde.record import Record
     from garde.vault.box import Box
 
-#: How long the demonstration hospital is listened to.
-MINUTES = 20
 #: Called with the part of the work that is done, 0..1, and the name of the file.
 Progress = Callable[[float, str], None]
 #: Messages handed to the bus together.
@@ -118,7 +116,7 @@ def replay(
             report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
     else:
         with opened(chosen, store) as (kept, bus):
-            _keep(files, chosen, kept, bus, report, lost, progress)
+            keep(files, chosen, kept, bus, report, lost, progress)
             report.devices = list(kept.all(Device))
     report.stats["seconds"] = round(time.perf_counter() - started, 3)
     report.stats["lost"] = lost
@@ -166,7 +164,7 @@ def watch(interface: str, *, seconds: float = 0.0, store: str | None = None, con
     return report
 
 
-def _keep(
+def keep(
     files: Sequence[Path],
     chosen: settings.Config,
     kept: Store,
@@ -528,85 +526,3 @@ def runner_of(chosen: settings.Config, kept: Store, bus: Bus, **options: Any) ->
     rows = policy.load(chosen.findings.policy)
     table = stages(chosen.site.networks, rows, chosen.notify.channel)
     return Runner(table, kept, bus, SystemClock(), **options)
-
-
-def run(
-    *, only: str = "", store: str | None = None, config: Path | None = None, port: int = 0, say: Callable[[str], None]
-) -> None:
-    """Run the whole product; an empty store that nothing was configured for shows the demonstration hospital.
-
-    Raises:
-        GardeError: the configuration, the store or the address is not usable.
-    """
-    from garde.model.person import Person
-
-    chosen = settings.load(config)
-    with opened(chosen, store) as (kept, bus):
-        unconfigured = config is None and store is None and not only
-        if unconfigured and next(iter(kept.all(Device)), None) is None:
-            _demonstrate(chosen, kept, bus, say)
-        nobody = next(iter(kept.all(Person)), None) is None
-        if unconfigured and nobody:
-            from garde.twin import DIRECTORY
-
-            chosen = msgspec.structs.replace(
-                chosen, site=msgspec.structs.replace(chosen.site, directory=str(DIRECTORY))
-            )
-        _serve(chosen, kept, bus, only=only, port=port, say=say, demonstration=unconfigured and nobody)
-
-
-def serve(
-    *, only: str = "", store: str | None = None, config: Path | None = None, port: int = 0, say: Callable[[str], None]
-) -> None:
-    """Run the whole product without the demonstration: people sign in.
-
-    Raises:
-        GardeError: the configuration, the store or the address is not usable.
-    """
-    chosen = settings.load(config)
-    with opened(chosen, store) as (kept, bus):
-        _serve(chosen, kept, bus, only=only, port=port, say=say, demonstration=False)
-
-
-def _serve(
-    chosen: settings.Config,
-    kept: Store,
-    bus: Bus,
-    *,
-    only: str,
-    port: int,
-    say: Callable[[str], None],
-    demonstration: bool,
-) -> None:
-    from garde import keeping
-    from garde.serve import PARTS
-    from garde.serve import serve as serving
-
-    if port:
-        chosen = msgspec.structs.replace(chosen, web=msgspec.structs.replace(chosen.web, port=port))
-    parts = frozenset(part.strip() for part in only.split(",") if part.strip()) or frozenset(PARTS)
-    clock = SystemClock()
-    kept_safe = keeping.sealing(chosen.evidence, kept, open_keys(chosen), clock, say)
-    with kept_safe if "stages" in parts else nullcontext():
-        serving(
-            chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept), demonstration=demonstration
-        )
-
-
-def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[str], None]) -> None:
-    """Fill a store with the demonstration hospital: its capture is written and replayed like any other."""
-    from garde import twin
-
-    place = settings.data_home() / "demonstration.pcap"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    say("Nothing is configured: the demonstration hospital is being written and replayed (a few seconds).")
-    # The hospital's day has just passed, so that "seen two minutes ago" means what it says.
-    now = SystemClock().now()
-    started = now - MINUTES * 60 * 1_000_000_000
-    made = twin.make(out=place, gmao=place.with_suffix(".csv"), minutes=MINUTES, start=started, **twin.DEMONSTRATION)
-    report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
-    _keep([place], chosen, kept, bus, report, {}, lambda part, name: None)
-    say(
-        f"{made.packets} packets of {made.devices} devices were read; its GMAO's list is "
-        f"{place.with_suffix('.csv').name}."
-    )

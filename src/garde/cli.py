@@ -367,9 +367,9 @@ def run(
     config: ConfigOption = None,
 ) -> None:
     """Run the whole product; with nothing configured it opens on the demonstration hospital."""
-    import garde.app as verbs
+    from garde import running
 
-    _run(lambda: verbs.run(only=only, port=port, store=store, config=config, say=_say))
+    _run(lambda: running.run(only=only, port=port, store=store, config=config, say=_say))
 
 
 @app.command()
@@ -382,9 +382,9 @@ def serve(
     config: ConfigOption = None,
 ) -> None:
     """Run the whole product without the demonstration: people sign in."""
-    import garde.app as verbs
+    from garde import running
 
-    _run(lambda: verbs.serve(only=only, port=port, store=store, config=config, say=_say))
+    _run(lambda: running.serve(only=only, port=port, store=store, config=config, say=_say))
 
 
 Roles = Annotated[

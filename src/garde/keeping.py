@@ -139,6 +139,28 @@ def write_archive(
         return archive.export(look, keys, target, wanted, clock.now(), site=chosen.site.name)
 
 
+class Proof:
+    """What pages may ask of the chain: its seals, whether it holds, and an archive of it."""
+
+    def __init__(self, kept: Store, keys: Keys, clock: Clock, chosen: Config) -> None:
+        self._kept, self._keys, self._clock, self._chosen = kept, keys, clock, chosen
+
+    def seals(self, most: int) -> list[Seal]:
+        """The latest seals, newest first."""
+        with self._kept.snapshot() as look:
+            return [seals.read(one) for one in reversed(look.seals())][:most]
+
+    def verify(self) -> list[str]:
+        """One sentence per break, the first broken link first; empty when all is well."""
+        return verify(self._kept, self._keys, self._chosen.evidence, lambda text: None)
+
+    def export(self, out: IO[bytes], wanted: Wanted) -> archive.Manifest:
+        """Seal the log to its end and write a signed archive of it; see `write_archive`."""
+        seal_now(self._chosen.evidence, self._kept, self._keys, self._clock)
+        with self._kept.snapshot() as look:
+            return archive.export(look, self._keys, out, wanted, self._clock.now(), site=self._chosen.site.name)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[IO[bytes]]:
     """A file that is there whole or not at all.

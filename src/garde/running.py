@@ -83,11 +83,13 @@ def _serve(
         chosen = msgspec.structs.replace(chosen, web=msgspec.structs.replace(chosen.web, port=port))
     parts = frozenset(part.strip() for part in only.split(",") if part.strip()) or frozenset(PARTS)
     clock = SystemClock()
-    kept_safe = keeping.sealing(chosen.evidence, kept, open_keys(chosen), clock, say)
+    keys = open_keys(chosen)
+    kept_safe = keeping.sealing(chosen.evidence, kept, keys, clock, say)
     with kept_safe if "stages" in parts else nullcontext():
         serving(
-            chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept), demonstration=demonstration
-        )
+            chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept),
+            proof=keeping.Proof(kept, keys, clock, chosen), demonstration=demonstration,
+        )  # fmt: skip
 
 
 def _demonstrate(chosen: settings.Config, kept: Store, bus: Bus, say: Callable[[str], None]) -> None:

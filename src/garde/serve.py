@@ -38,7 +38,7 @@ from garde.report.queue import Queue
 from garde.web.application import build
 from garde.web.certificate import fingerprint, made
 from garde.web.oidc import Provider
-from garde.web.site import Site
+from garde.web.site import Proof, Site
 
 PARTS: Final = ("sensor", "stages", "notify", "web")
 #: Seconds the runner waits for work, and after a store or bus that does not answer.
@@ -123,12 +123,14 @@ def serve(
     parts: frozenset[str],
     say: Callable[[str], None],
     register: Register,
+    proof: Proof | None = None,
     demonstration: bool = False,
 ) -> None:
     """Run the parts until interrupted.
 
     Args:
         register: people.
+        proof: the chain of the log.
         demonstration: nobody needs to sign in.
 
     Raises:
@@ -142,7 +144,7 @@ def serve(
     told = chosen if "notify" in parts else msgspec.structs.replace(chosen, notify=NotifySection())
     with serving.working(say), agents, posting(told, kept, bus, clock, say):
         if "web" in parts:
-            _pages(chosen, kept, bus, clock, serving, say, register, demonstration)
+            _pages(chosen, kept, bus, clock, serving, say, register, proof, demonstration)
         else:
             say(f"garde: {', '.join(sorted(parts))} run; Ctrl-C ends")
             threading.Event().wait()
@@ -156,6 +158,7 @@ def _pages(
     serving: Serving,
     say: Callable[[str], None],
     register: Register,
+    proof: Proof | None,
     demonstration: bool,
 ) -> None:
     import socket
@@ -175,6 +178,7 @@ def _pages(
         serving.fleet,
         serving.queue,
         register=register,
+        proof=proof,
         demonstration=demonstration,
         policy=policy.load(chosen.findings.policy),
         secure=secure,

@@ -28,6 +28,7 @@ PAGES = (
     "/kiosks",
     "/sensors",
     "/audit",
+    "/evidence",
     "/sign-in",
     "/kiosk",
     "/import",

@@ -49,6 +49,8 @@ OF_PLATFORM: Final = (
     "view.save",
     "view.remove",
     "shift.note",
+    "evidence.verify",
+    "evidence.export",
 )
 
 

@@ -30,6 +30,7 @@ from garde.web.pages import (
     audit,
     device,
     devices,
+    evidence,
     finding,
     imports,
     kit,
@@ -50,7 +51,7 @@ from garde.web.site import STATIC, Site, preferences
 #: Every screen, in the order in which its addresses are tried.
 SCREENS = (
     situation, alerts, finding, devices, device, packet, ward, kit, oncall, search,
-    imports, reports, sensors, people, audit, me, views, access, provider, about,
+    imports, reports, sensors, people, audit, evidence, me, views, access, provider, about,
 )  # fmt: skip
 
 

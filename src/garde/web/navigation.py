@@ -39,7 +39,9 @@ ENTRIES: Final = (
     Entry("ward", "/ward", "Wards", "g w"),
     Entry("imports", "/import", "Import", "g i"),
     Entry("reports", "/reports", "Reports", "g r"),
-    Entry("administration", "/people", "Administration", "g p", ("/audit", "/sensors", "/kiosks", "/setup")),
+    Entry(
+        "administration", "/people", "Administration", "g p", ("/audit", "/sensors", "/kiosks", "/setup", "/evidence")
+    ),
     Entry("words", "/glossary", "Words", "g l"),
 )
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,6 +23,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from garde.evidence.export import Manifest, Wanted
 from garde.findings.policy import Policy, default
 from garde.findings.rules import rule_of
 from garde.inventory.kinds import kinds
@@ -30,6 +31,7 @@ from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
 from garde.model.key import Key
 from garde.model.message import Message, digest, moment
+from garde.model.seal import Seal
 from garde.model.visible import visible
 from garde.people.door import Door
 from garde.people.register import Register
@@ -52,6 +54,27 @@ STATIC: Final = Path(__file__).parent / "static"
 THEMES: Final = ("system", "light", "dark")
 
 
+class Proof(Protocol):
+    """What pages ask of the chain (`garde.keeping.Proof`)."""
+
+    def seals(self, most: int) -> Sequence[Seal]:
+        """The latest seals, newest first."""
+        ...
+
+    def verify(self) -> Sequence[str]:
+        """One sentence per break, the first broken link first; empty when all is well."""
+        ...
+
+    def export(self, out: IO[bytes], wanted: Wanted) -> Manifest:
+        """Seal the log to its end and write a signed archive of it.
+
+        Raises:
+            Untrusted: the chain is broken.
+            Missing: no message is as asked for.
+        """
+        ...
+
+
 class Site:
     """What the pages need.
 
@@ -63,6 +86,7 @@ class Site:
         register: people; without one, secrets that are sealed last as long as the process.
         demonstration: nobody needs to sign in.
         policy: what findings trigger.
+        proof: the chain of the log; None where this process holds no key.
         secure: pages are served over TLS.
         name: of the hospital.
         directory: its contacts and fallbacks, which reports print.
@@ -80,6 +104,7 @@ class Site:
         register: Register | None = None,
         demonstration: bool = True,
         policy: Policy | None = None,
+        proof: Proof | None = None,
         secure: bool = False,
         name: str = "Garde",
         directory: Directory | None = None,
@@ -93,6 +118,7 @@ class Site:
         self.register = register or Register(store, Sealing(os.urandom(32)))
         self.door = None if demonstration else Door(self.register)
         self.policy = policy or default()
+        self.proof = proof
         self.secure = secure
         #: name of the identity provider that people may also sign in at, or empty
         self.provider = ""

@@ -35,6 +35,7 @@ PAGES = (
     "/kiosks",
     "/sensors",
     "/audit",
+    "/evidence",
     "/sign-in",
     "/kiosk",
     "/import",

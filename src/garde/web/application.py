@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from garde.errors import GardeError, Missing
-from garde.web.gate import Gate, Guarded, problem, status_of, wants_page
+from garde.gate import Gate, Guarded, problem, status_of, wants_page
 from garde.web.pages import about, access, device, devices, imports, packet
 from garde.web.site import STATIC, Site, preferences
 

@@ -126,6 +126,13 @@ def settings(root: Path) -> str | None:
     return "\n".join(parts)
 
 
+def interface(root: Path) -> str | None:
+    """Describe the interface for programs, as it describes itself."""
+    if not (root / "src/garde/api/openapi.py").is_file():
+        return None
+    return str(importlib.import_module("garde.api.openapi").pretty())
+
+
 def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
     """Flatten nested tables to the ones that hold values, with their dotted names."""
     found = []
@@ -142,6 +149,7 @@ PAGES: tuple[tuple[str, Callable[[Path], str | None]], ...] = (
     ("protocols.md", protocols),
     ("kinds.md", kinds),
     ("settings.md", settings),
+    ("openapi.json", interface),
 )
 
 

@@ -30,17 +30,18 @@ from garde.web.site import STATIC, Site, preferences
 SCREENS = (access, devices, device, packet, imports, about)
 
 
-def routes(site: Site) -> list[BaseRoute]:
-    """Every address."""
+def routes(site: Site, *more: BaseRoute) -> list[BaseRoute]:
+    """Every address of the pages, and what is served beside them."""
     return [
+        *more,
         Guarded("/preferences", preferences, "", methods=("POST",)),
         *(route for screen in SCREENS for route in screen.routes(site)),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
 
 
-def build(site: Site) -> Starlette:
-    """The application that serves a site."""
+def build(site: Site, *more: BaseRoute) -> Starlette:
+    """The application that serves a site; ``more`` is what stands beside the pages, behind the same gate."""
 
     async def failed(request: Request, error: Exception) -> Response:
         known = error if isinstance(error, GardeError) else Missing("page.missing", "There is no such page")
@@ -51,4 +52,4 @@ def build(site: Site) -> Starlette:
 
     handlers: Mapping[Any, Any] = {GardeError: failed, 404: failed, 405: failed}
     gate = Middleware(Gate, door=site.door, now=site.now, secure=site.secure)
-    return Starlette(routes=routes(site), exception_handlers=handlers, middleware=[gate])
+    return Starlette(routes=routes(site, *more), exception_handlers=handlers, middleware=[gate])

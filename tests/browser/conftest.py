@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from garde.api.application import mounted
 from garde.web.application import build
 from tests.pages import hospital
 
@@ -35,7 +36,7 @@ SWITCHES = (
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the hospital is served."""
     with hospital(tmp_path_factory.mktemp("hospital")) as site:
-        settings = uvicorn.Config(build(site), port=0, log_level="error", lifespan="off", ws="none")
+        settings = uvicorn.Config(build(site, mounted(site)), port=0, log_level="error", lifespan="off", ws="none")
         server = uvicorn.Server(settings)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

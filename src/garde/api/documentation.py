@@ -38,20 +38,29 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Operations": "Opérations",
         "Records": "Enregistrements",
         "Everybody": "Tout le monde",
-        "Right": "Droit",
+        "Right:": "Droit\u00a0:",
         "Needed": "Obligatoire",
         "Value": "Valeur",
         "Type": "Type",
-        "Sent": "Envoyé",
-        "Answer": "Réponse",
+        "Sent:": "Envoyé\u00a0:",
+        "Answer:": "Réponse\u00a0:",
         "Nothing": "Rien",
         "Try it": "Essayer",
-        "In a terminal": "Dans un terminal",
+        "In a terminal:": "Dans un terminal\u00a0:",
         "You may": "Vous le pouvez",
         "You may not": "Vous ne le pouvez pas",
         "Back to Garde": "Revenir à Garde",
         "one of": "parmi",
         "list of": "liste de",
+        "any": "quelconque",
+        "array": "liste",
+        "boolean": "vrai ou faux",
+        "date-time": "date et heure",
+        "integer": "nombre entier",
+        "null": "rien",
+        "number": "nombre",
+        "object": "enregistrement",
+        "string": "texte",
     },
 }
 _TEMPLATES: Final = Environment(
@@ -60,12 +69,19 @@ _TEMPLATES: Final = Environment(
 
 
 class Value(msgspec.Struct, frozen=True):
-    """A value that an operation takes, or a field of a record: its name, type in words, meaning, and whether needed."""
+    """A value that an operation takes, or a field of a record.
+
+    Attributes:
+        type: in words.
+        link: the record that it leads to, or empty.
+        choices: what it may be, when that is a short list.
+    """
 
     name: str
     type: str
     needed: bool = False
     link: str = ""
+    choices: tuple[str, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,9 +165,10 @@ def _entry(row: Operation, described: dict[str, Any], language: str, may: bool, 
     sent = found.get("requestBody")
     return Entry(
         row=row,
-        said=row.fr if language == "fr" else row.en,
+        # French puts a narrow no-break space before a semicolon.
+        said=row.fr.replace(";", "\u202f;") if language == "fr" else row.en,
         values=tuple(
-            Value(one["name"], _type(one["schema"], t), one["required"])
+            Value(one["name"], _type(one["schema"], t), one["required"], choices=_choices(one["schema"]))
             for one in found["parameters"]
             if one["in"] != "header"
         ),
@@ -181,6 +198,12 @@ def _fields(schema: dict[str, Any], t: Any) -> list[Value]:
     ]
 
 
+def _choices(schema: dict[str, Any]) -> tuple[str, ...]:
+    """The values among which one is chosen; empty where anything may be typed."""
+    inner = schema.get("items", schema) if schema.get("type") == "array" else schema
+    return tuple(one for one in map(str, inner.get("enum", ())) if one)
+
+
 def _target(schema: dict[str, Any]) -> str:
     """The record that a value leads to, or empty."""
     found = re.search(r'"#/components/schemas/([\w.-]+)"', msgspec.json.encode(schema).decode("utf-8"))
@@ -200,4 +223,4 @@ def _type(schema: dict[str, Any], t: Any) -> str:
         return f"{t('list of')} {_type(inner if isinstance(inner, dict) else {}, t)}"
     if isinstance(schema.get("additionalProperties"), dict):
         return f"{{…: {_type(schema['additionalProperties'], t)}}}"
-    return str(schema.get("format") or schema.get("type") or "any")
+    return str(t(schema.get("format") or schema.get("type") or "any"))

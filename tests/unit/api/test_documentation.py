@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 
 import pytest
 from bs4 import BeautifulSoup
 
 from garde.api.documentation import WORDS
+from garde.api.openapi import document
 from garde.api.operations import OPERATIONS
 from tests.hospital import House
 
@@ -22,7 +24,7 @@ def page(house: House, who: str = "rssi", lang: str = "en") -> BeautifulSoup:
 def test_every_operation_stands_there_in_the_readers_language(house: House, lang: str) -> None:
     text = page(house, lang=lang).get_text(" ")
     for row in OPERATIONS:
-        assert getattr(row, lang) in text
+        assert getattr(row, lang).replace(";", "\u202f;" if lang == "fr" else ";") in text
 
 
 def test_nothing_stands_inline_and_every_mark_leads_somewhere(house: House) -> None:
@@ -32,7 +34,7 @@ def test_nothing_stands_inline_and_every_mark_leads_somewhere(house: House) -> N
     marks = {tag["id"] for tag in found.find_all(id=True)}
     assert len(marks) == len(found.find_all(id=True))
     assert {a["href"][1:] for a in found.find_all("a", href=re.compile("^#"))} <= marks
-    for field in found.find_all("input", type=lambda kind: kind != "hidden"):
+    for field in found.find_all(["input", "select"], type=lambda kind: kind != "hidden"):
         assert found.find("label", attrs={"for": field["id"]})
 
 
@@ -57,9 +59,27 @@ def test_only_what_reads_may_be_tried(house: House, name: str) -> None:
     assert house.ask("GET", "/docs/try", params={"operation": name}).status_code == 404
 
 
+def test_a_value_among_few_is_chosen_from_a_list(house: House) -> None:
+    choice = page(house).find(id="findings.list").find("select", attrs={"name": "severity"})
+    assert [one.get_text() for one in choice.find_all("option")] == ["", "critical", "high", "low", "medium"]
+
+
 def test_every_word_of_the_page_is_there_in_french(house: House) -> None:
-    source = (__import__("importlib.resources").resources.files("garde.api") / "templates" / "docs.html").read_text(
-        "utf-8"
-    )
-    said = set(re.findall(r"""t\(["'](.*?)["']\)""", source)) | {"one of", "list of"}
-    assert said == set(WORDS["fr"])
+    source = (resources.files("garde.api") / "templates" / "docs.html").read_text("utf-8")
+    said = set(re.findall(r"""t\(["'](.*?)["']\)""", source))
+    types = {"one of", "list of", "any"} | {
+        str(schema.get("format") or schema["type"])
+        for record in document()["components"]["schemas"].values()
+        for schema in [*record.get("properties", {}).values(), {"type": "null"}, {"type": "object"}, {"type": "array"}]
+        if "format" in schema or "type" in schema
+    }
+    assert said | types == set(WORDS["fr"])
+    assert " ;" not in page(house, lang="fr").get_text() and not re.search(r"[^\u00a0 ]:(\s|$)", _french(house))
+
+
+def _french(house: House) -> str:
+    """The page's own sentences in French."""
+    found = page(house, lang="fr")
+    for tag in found.find_all(["code", "table", "option"]):
+        tag.decompose()
+    return found.get_text(" ")

@@ -20,6 +20,7 @@ rows = pytest.mark.parametrize("row", list(OPERATIONS), ids=OPERATIONS.names)
 #: Bodies that are understood and change nothing that another row needs.
 BODIES = {
     "devices.decide": {"verb": "note", "reason": "seen"},
+    "devices.decide-many": {"devices": [PUMP], "verb": "note", "reason": "seen", "dry_run": True},
     "findings.decide": {"verb": "note", "reason": "seen"},
     "me.make-token": {"name": "x", "rights": ["wards.read"], "until": "2026-06-20"},
     "people.change": {"name": "W"},

@@ -2,7 +2,8 @@
 
 Question: what does a program get for a device, and how does it say something of one?
 Reference: issue 3 part 5; `garde.report.devices` has the contract of a device, `garde.report.fleet` that of the list.
-Left out: facet counts, which the pages have.
+Several
+devices may be spoken of at once, first as a dry run. Left out: facet counts, which the pages have.
 
 Example: ``GET /api/v1/devices?ward=Réa A&order=-last_seen&limit=100``
 """
@@ -152,6 +153,45 @@ class DeviceWord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     until: Until = ""
 
 
+class DeviceWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody says of several devices at once: of all of them, or, when one is not there, of none.
+
+    Attributes:
+        devices: their ids.
+        dry_run: say nothing, and answer what would change.
+    """
+
+    devices: Annotated[tuple[Annotated[str, Meta(max_length=80)], ...], Meta(min_length=1, max_length=500)]
+    verb: Literal["claim", "withdraw", "note"]
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    attribute: Annotated[str, Meta(max_length=80)] = ""
+    value: Annotated[str, Meta(max_length=256)] = ""
+    until: Until = ""
+    dry_run: bool = False
+
+
+class ChangeRecord(Struct, frozen=True, kw_only=True):
+    """What a word changes of one device: the value before, and the one that is claimed; empty where there is none."""
+
+    device: str
+    name: str
+    before: str
+    after: str
+
+
+class ChangesRecord(Struct, frozen=True, kw_only=True):
+    """What was said, or would be.
+
+    Attributes:
+        said: false for a dry run.
+        decisions: the messages; none for a dry run.
+    """
+
+    said: bool
+    changes: tuple[ChangeRecord, ...]
+    decisions: tuple[str, ...]
+
+
 def listed(ask: Ask) -> Reply:
     """Devices that match."""
     query: DeviceQuery = ask.query
@@ -246,6 +286,35 @@ def decide(ask: Ask) -> Reply:
     status = 200 if ask.site.settle is not None else 202
     after = ask.site.store.linked(Device, [str(found.keys[0])], 1).get(str(found.keys[0]), [found])[0]
     return _shown(ask, ask.site.fleet.get(after.id) or after, status)
+
+
+def decide_many(ask: Ask) -> Reply:
+    """Say the same of several devices, or see what it would change."""
+    word: DeviceWords = ask.body
+    now = ask.site.now()
+    end = until(word.until, now)
+    found = {one.id: one for one in (ask.device("devices.claim", name) for name in word.devices)}
+    words = {
+        name: said(
+            one, word.verb, ask.visitor.login, now,
+            reason=word.reason, attribute=word.attribute, value=word.value, until=end,
+        )
+        for name, one in found.items()
+    }  # fmt: skip
+    changes = tuple(
+        ChangeRecord(
+            device=name,
+            name=name_of(one),
+            before=one.value(words[name].attribute),
+            after=words[name].value if word.verb == "claim" else "",
+        )
+        for name, one in found.items()
+    )
+    if word.dry_run:
+        return Reply(record=ChangesRecord(said=False, changes=changes, decisions=()))
+    ask.site.say(*words.values())
+    record = ChangesRecord(said=True, changes=changes, decisions=tuple(one.id for one in words.values()))
+    return Reply(record=record, status=200 if ask.site.settle is not None else 202)
 
 
 def _others(ask: Ask, found: Device, word: DeviceWord) -> tuple[Key, ...]:

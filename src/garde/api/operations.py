@@ -113,6 +113,12 @@ OPERATIONS: Final = Registry(
         "Énoncer, retirer, fusionner, séparer ou noter; la réponse est le dispositif qui en résulte",
         request=devices.DeviceWord, versioned=True,
     ),
+    Operation(
+        "devices.decide-many", "POST", "/decisions", "devices.claim", devices.decide_many, devices.ChangesRecord,
+        "Say the same of several devices, or see first what it would change",
+        "Dire la même chose de plusieurs dispositifs, ou voir d'abord ce que cela changerait",
+        request=devices.DeviceWords,
+    ),
     # --- findings
     Operation(
         "findings.list", "GET", "/findings", "findings.read", findings.listed, Page[findings.FindingRecord],

@@ -153,3 +153,24 @@ def test_nobody_joins_a_device_that_they_do_not_see(house: House) -> None:
     for other, status in (("d-scanner", 404), ("ip:10.6.6.8", 422)):
         word = {"verb": "merge", "other": other, "reason": "x"}
         assert house.send("POST", f"/devices/{PUMP}/decisions", word, "biomedical-rea").status_code == status
+
+
+def test_the_same_is_said_of_several_devices_after_a_dry_run(own: House) -> None:
+    names = [own.get(f"/devices?q=M{number}")["items"][0]["id"] for number in (1, 2)]
+    word = {"devices": [*names, names[0]], "verb": "claim", "attribute": "ward", "value": " Bloc ", "reason": "moved"}
+    before = len(own.site.store.log(0, (), 1000))
+    dry = own.send("POST", "/decisions", word | {"dry_run": True}).json()
+    assert (dry["said"], dry["decisions"], len(own.site.store.log(0, (), 1000))) == (False, [], before)
+    assert [(one["device"], one["before"], one["after"]) for one in dry["changes"]] == [(n, "", "Bloc") for n in names]
+    done = own.send("POST", "/decisions", word).json()
+    assert done["said"] and done["changes"] == dry["changes"] and len(done["decisions"]) == 2
+    assert set(walked(own, "/devices?ward=Bloc")) == {*names, "d-scanner"}
+    assert own.get(f"/messages/{done['decisions'][0]}")["message"]["person"] == "rssi"
+
+
+def test_of_several_devices_all_or_none_are_spoken_of(own: House) -> None:
+    word = {"verb": "claim", "attribute": "ward", "value": "Bloc", "reason": "moved"}
+    before = len(own.site.store.log(0, (), 1000))
+    hidden = own.send("POST", "/decisions", word | {"devices": [PUMP, "d-scanner"]}, "biomedical-rea")
+    assert hidden.status_code == 404 and len(own.site.store.log(0, (), 1000)) == before
+    assert own.send("POST", "/decisions", word | {"devices": []}).status_code == 422

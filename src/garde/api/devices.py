@@ -10,7 +10,7 @@ Example: ``GET /api/v1/devices?ward=Réa A&order=-last_seen&limit=100``
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -26,23 +26,14 @@ from garde.model.device import Device
 from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.report.devices import as_claim, as_record
-from garde.report.fleet import FACETS, Query, name_of, order_of
+from garde.report.fleet import FACETS, ORDERS, Query, name_of, order_of
 from garde.report.why import explain
 
 #: Values of one facet, alternatives of each other.
 Values: TypeAlias = Annotated[tuple[Annotated[str, Meta(max_length=256)], ...], Meta(max_length=32)]
-Order: TypeAlias = Literal[
-    "name", "kind", "manufacturer", "model", "ward", "ip", "last_seen", "certainty",
-    "-name", "-kind", "-manufacturer", "-model", "-ward", "-ip", "-last_seen", "-certainty",
-]  # fmt: skip
-#: Of what the place of a device in each order is made: see `garde.report.fleet.order_of`.
-_PLACES: Final[dict[str, Any]] = {
-    "name": tuple[str, str],
-    "ip": tuple[bool, bool, tuple[int, ...], str, str],
-    "last_seen": tuple[int, str],
-    "certainty": tuple[float, str],
-}
-_NAMED: Final[Any] = tuple[bool, str, str]
+Order: TypeAlias = Annotated[
+    str, Meta(extra_json_schema={"enum": [f"{sign}{name}" for sign in ("", "-") for name in ORDERS]})
+]
 
 
 class SourceRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -201,7 +192,9 @@ def listed(ask: Ask) -> Reply:
         for keep, name in ((True, facet), (False, f"not_{facet}"))
         for value in getattr(query, name)
     ]
-    order = query.order.lstrip("-")
+    order = query.order.removeprefix("-")
+    if order not in ORDERS:
+        raise Malformed("api.query", f"{query.order[:40]!r} is no order", hint=f"Orders: {', '.join(ORDERS)}")
     asked = Query(
         filters=tuple(dict.fromkeys(filters)),
         text=query.q.strip(),
@@ -209,7 +202,7 @@ def listed(ask: Ask) -> Reply:
         down=query.order.startswith("-"),
         most=query.limit + 1,
         within=ask.visitor.scope("devices.read").terms,
-        after=ask.after(_PLACES.get(order, _NAMED)) or (),
+        after=_behind(ask, order),
     )
     answer = ask.site.fleet.find(asked)
     shown = answer.devices[: query.limit]
@@ -315,6 +308,26 @@ def decide_many(ask: Ask) -> Reply:
     ask.site.say(*words.values())
     record = ChangesRecord(said=True, changes=changes, decisions=tuple(one.id for one in words.values()))
     return Reply(record=record, status=200 if ask.site.settle is not None else 202)
+
+
+def _behind(ask: Ask, order: str) -> tuple[object, ...]:
+    """The place of a cursor, which must be of the kind that this order has.
+
+    Raises:
+        Malformed: it is not.
+    """
+    raw: tuple[Any, ...] = ask.after(tuple) or ()
+    place = tuple(tuple(part) if isinstance(part, list) else part for part in raw)
+    kind = order_of(Device(id="", keys=()), order)
+    if place and not (len(place) == len(kind) and all(map(_alike, place, kind))):
+        raise Malformed("api.cursor", "This cursor does not belong to this list", hint="Begin again without one")
+    return place
+
+
+def _alike(one: object, other: object) -> bool:
+    if isinstance(one, tuple):
+        return isinstance(other, tuple) and all(type(part) is int for part in one)
+    return type(one) is type(other) or (type(one) in (int, float) and type(other) in (int, float))
 
 
 def _others(ask: Ask, found: Device, word: DeviceWord) -> tuple[Key, ...]:

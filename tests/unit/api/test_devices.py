@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from garde.api.cursor import made
 from garde.model.device import Device
 from garde.report.devices import as_record
 from garde.report.fleet import ORDERS
@@ -174,3 +175,20 @@ def test_of_several_devices_all_or_none_are_spoken_of(own: House) -> None:
     hidden = own.send("POST", "/decisions", word | {"devices": [PUMP, "d-scanner"]}, "biomedical-rea")
     assert hidden.status_code == 404 and len(own.site.store.log(0, (), 1000)) == before
     assert own.send("POST", "/decisions", word | {"devices": []}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "place",
+    [("a",), (1, 2), ("a", {"b": 1}), (True, "a", "b"), (True, False, ["x"], "a", "b"), (True, False, [True], "", "")],
+)
+def test_a_forged_place_is_refused_though_its_checksum_is_right(house: House, place: object) -> None:
+    for order in ORDERS:
+        address = f"/api/v1/devices?order={order}"
+        answer = house.ask("GET", f"{address}&cursor={made(address, place)}")
+        fits = order not in ("name", "ip", "certainty", "last_seen", "first_seen") and place == (True, "a", "b")
+        assert answer.status_code == (200 if fits else 422), order
+
+
+def test_an_order_that_is_none_is_refused(house: House) -> None:
+    for order in ("", "-", "--name", "colour"):
+        assert house.ask("GET", f"/devices?order={order}").json()["code"] == "api.query"

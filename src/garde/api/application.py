@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -162,9 +162,25 @@ async def _body(request: Request, row: Operation) -> Any:
         if len(data) > LARGEST:
             raise Refused("api.too-large", "More than 1 MiB was sent")
     try:
-        return msgspec.json.decode(bytes(data), type=row.request)
+        body = msgspec.json.decode(bytes(data), type=row.request)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Malformed("api.body", str(error)[:300], hint="The description says what is sent") from None
+    # PostgreSQL keeps no NUL in a text; JSON writes it in six characters.
+    if b"\\u0000" in data and "\0" in "".join(_texts(msgspec.to_builtins(body))):
+        raise Malformed("api.body", "A value holds a NUL")
+    return body
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from (name, *_texts(one))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
 
 
 def answer(request: Request, given: Any, status: int = 200) -> Response:

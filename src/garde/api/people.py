@@ -2,8 +2,8 @@
 
 Question: who may sign in, in which roles and where; which tokens open what, and until when?
 Reference: issue 3 part 1; `garde.people.register` writes each change with the message that says why. Reading and
-managing people need the right over the whole hospital. A secret is shown once, when it is made; a token makes no
-tokens, so that one that is stolen cannot outlive its end.
+managing people need the right over the whole hospital. A secret is shown once, when it is made; a token makes and
+ends no others, so that one that is stolen neither outlives its end nor takes those of its person away.
 
 Example: ``POST /api/v1/me/tokens`` with ``{"name": "lab script", "rights": ["devices.read"], "until": "2027-01-31"}``
 """
@@ -241,9 +241,11 @@ def revoke(ask: Ask) -> Reply:
 
 
 def own_tokens(ask: Ask) -> Page[TokenRecord]:
-    """The caller's tokens."""
+    """The caller's tokens; a token sees itself."""
     name = ask.person().id
-    return _tokens(ask, ask.site.store.linked(Token, [name]).get(name, []))
+    found = ask.site.store.linked(Token, [name]).get(name, [])
+    own = ask.visitor.token
+    return _tokens(ask, [one for one in found if own is None or one.id == own.id])
 
 
 def make_token(ask: Ask) -> Reply:
@@ -259,8 +261,11 @@ def make_token(ask: Ask) -> Reply:
 
 
 def revoke_own(ask: Ask) -> Reply:
-    """Make one's own token open nothing."""
-    return _revoked(ask, ask.person().id)
+    """Make one's own token open nothing; a token ends itself and no other."""
+    person, own = ask.person(), ask.visitor.token
+    if own is not None and own.id != ask.path["token"]:
+        raise Refused("token.token", "A token ends no other tokens", hint="Sign in with your password")
+    return _revoked(ask, person.id)
 
 
 def person_record(person: Person) -> PersonRecord:

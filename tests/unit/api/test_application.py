@@ -67,6 +67,7 @@ def test_every_error_is_a_problem(house: House) -> None:
         ("POST", f"/devices/{PUMP}/decisions", {"data": {"verb": "note"}}, 415, "api.type"),
         ("POST", f"/devices/{PUMP}/decisions", _json(b"{"), 422, "api.body"),
         ("POST", f"/devices/{PUMP}/decisions", _json(b'"\xff"'), 422, "api.body"),
+        ("POST", f"/devices/{PUMP}/decisions", _json(b'{"verb":"note","reason":"a\\u0000"}'), 422, "api.body"),
         ("POST", f"/devices/{PUMP}/decisions", _json(b"[" * 100_000), 422, "api.body"),
         ("POST", f"/devices/{PUMP}/decisions", _json(b" " * (LARGEST + 1)), 413, "api.too-large"),
     ]
@@ -75,6 +76,11 @@ def test_every_error_is_a_problem(house: House) -> None:
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), path
         problem = answer.json()
         assert problem["code"] == code and problem["status"] == status and problem["type"].endswith(code), path
+
+
+def test_a_text_that_only_writes_of_a_nul_is_taken(house: House) -> None:
+    answer = house.send("POST", f"/devices/{PUMP}/decisions", {"verb": "note", "reason": "it says \\u0000"})
+    assert answer.status_code == 200
 
 
 def _json(content: bytes) -> dict[str, object]:

@@ -88,7 +88,8 @@ def test_a_token_of_ones_own(own: House) -> None:
     own.secrets["lab"] = {"authorization": f"Bearer {made.json()['secret']}"}
     assert own.get("/me", "lab")["rights"] == ["devices.read"]
     name = made.json()["token"]["id"]
-    assert name in {one["id"] for one in own.get("/me/tokens", "lab")["items"]}
+    assert [one["id"] for one in own.get("/me/tokens", "lab")["items"]] == [name]
+    assert {one["name"] for one in own.get("/me/tokens", "session")["items"]} >= {"lab", "all", "bound"}
     assert made.json()["secret"] not in own.ask("GET", "/me/tokens", "session").text
     assert own.site.store.get(Token, [name])[name].ends_at <= until + 10 * DAY
     assert own.ask("DELETE", f"/me/tokens/{name}", "session").status_code == 204
@@ -100,6 +101,9 @@ def test_a_token_makes_no_tokens_and_nobody_gives_more_than_they_hold(own: House
     assert own.send("POST", "/me/tokens", wanted, "rssi").json()["code"] == "token.token"
     assert own.send("POST", "/me/tokens", wanted | {"rights": ["people.manage"]}, "session").status_code == 403
     assert own.send("POST", "/me/tokens", wanted | {"until": "2027-06-25"}, "session").status_code == 403
+    other = next(one["id"] for one in own.get("/me/tokens", "session")["items"] if one["name"] == "all")
+    assert own.ask("DELETE", f"/me/tokens/{other}", "bound").json()["code"] == "token.token"
+    assert own.ask("DELETE", f"/me/tokens/{other}", "rssi").status_code == 204
     for who in ("stranger", "kiosk"):
         assert own.send("POST", "/me/tokens", wanted, who).status_code == 401
 

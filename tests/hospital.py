@@ -132,9 +132,9 @@ def _bearer(secret: str) -> dict[str, str]:
 
 
 @contextmanager
-def staffed(folder: Path) -> Iterator[House]:
-    """The hospital, over a store of its own."""
-    url = f"sqlite:///{folder / 'garde.db'}"
+def staffed(folder: Path, url: str = "") -> Iterator[House]:
+    """The hospital, over a store of its own in a folder, or at another address."""
+    url = url or f"sqlite:///{folder / 'garde.db'}"
     config = Config()
     with app.opened(config, url) as (kept, bus):
         scanner = Device(

@@ -110,13 +110,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
         if not self.visitor.scope(right).everything:
             raise Refused("access.scope", f"This needs the right {right} for the whole hospital")
 
-    def device(self, right: str, name: str = "") -> Device:
+    def device(self, right: str, name: str | None = None) -> Device:
         """The device of the path, or of that id, also of one that was given before a merge.
 
         Raises:
             Missing: there is none, or none that may be seen with that right: nobody learns which.
         """
-        name = name or self.path["device"]
+        name = self.path["device"] if name is None else name
         found = self.site.fleet.get(name)
         if found is None:
             found = next(iter(self.site.store.linked(Device, [name], 1).get(name, [])), None)

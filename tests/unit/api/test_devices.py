@@ -175,6 +175,7 @@ def test_of_several_devices_all_or_none_are_spoken_of(own: House) -> None:
     hidden = own.send("POST", "/decisions", word | {"devices": [PUMP, "d-scanner"]}, "biomedical-rea")
     assert hidden.status_code == 404 and len(own.site.store.log(0, (), 1000)) == before
     assert own.send("POST", "/decisions", word | {"devices": []}).status_code == 422
+    assert own.send("POST", "/decisions", word | {"devices": [""]}).status_code == 404
 
 
 @pytest.mark.parametrize(

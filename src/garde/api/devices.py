@@ -19,7 +19,7 @@ from garde.api.ask import Ask, Reply, until
 from garde.api.findings import FindingRecord, finding_record
 from garde.api.messages import ConversationRecord, DecisionRecord, conversation_record, decision_record
 from garde.api.records import Moment, Page, Paging, Until
-from garde.errors import Malformed
+from garde.errors import Malformed, Missing
 from garde.inventory.saying import said
 from garde.model.decision import Decision
 from garde.model.device import Device
@@ -286,7 +286,7 @@ def decide_many(ask: Ask) -> Reply:
     word: DeviceWords = ask.body
     now = ask.site.now()
     end = until(word.until, now)
-    found = {one.id: one for one in (ask.device("devices.claim", name) for name in word.devices)}
+    found = {one.id: one for one in (_meant(ask, name) for name in word.devices)}
     words = {
         name: said(
             one, word.verb, ask.visitor.login, now,
@@ -334,8 +334,7 @@ def _others(ask: Ask, found: Device, word: DeviceWord) -> tuple[Key, ...]:
     """The keys that a merge or a split names beside the device.
 
     Raises:
-        Malformed: no key at all, none of this device, or nobody's.
-        Missing: no device of that id.
+        Malformed: no key or id at all, or nobody's.
     """
     other = word.other.strip()
     if word.verb == "split":
@@ -344,13 +343,27 @@ def _others(ask: Ask, found: Device, word: DeviceWord) -> tuple[Key, ...]:
         return ()
     kind, colon, value = other.partition(":")
     if not colon:
-        return ask.device("devices.claim", other).keys[:1] if other else ()
+        return _meant(ask, other).keys[:1]
     key = Key.of(kind, value)
     scope = ask.visitor.scope("devices.claim")
     there = [one for one in ask.site.store.linked(Device, [str(key)]).get(str(key), []) if scope.covers(one)]
     if len(there) != 1:
         raise Malformed("decision.other", "Not exactly one device answers to this key", hint="Name its id")
     return (key,)
+
+
+def _meant(ask: Ask, name: str) -> Device:
+    """The device that a body names by its id.
+
+    Raises:
+        Malformed: there is none, or none of which the caller may say something.
+    """
+    try:
+        return ask.device("devices.claim", name)
+    except Missing:
+        raise Malformed(
+            "decision.other", f"No device answers to {name[:80]!r}", hint="Its id, or a key of it"
+        ) from None
 
 
 def _shown(ask: Ask, device: Device, status: int = 200) -> Reply:

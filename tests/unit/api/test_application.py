@@ -78,8 +78,8 @@ def test_every_error_is_a_problem(house: House) -> None:
         assert problem["code"] == code and problem["status"] == status and problem["type"].endswith(code), path
 
 
-def test_a_text_that_only_writes_of_a_nul_is_taken(house: House) -> None:
-    answer = house.send("POST", f"/devices/{PUMP}/decisions", {"verb": "note", "reason": "it says \\u0000"})
+def test_a_text_that_only_writes_of_a_nul_is_taken(own: House) -> None:
+    answer = own.send("POST", f"/devices/{PUMP}/decisions", {"verb": "note", "reason": "it says \\u0000"})
     assert answer.status_code == 200
 
 
@@ -152,10 +152,10 @@ def test_any_values_are_the_record_or_refused(values: dict[str, str], limit: int
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(value=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
-def test_any_json_is_the_record_or_a_problem(house: House, value: object) -> None:
-    answer = house.send("POST", f"/devices/{PUMP}/decisions", {"verb": "note", "reason": value})
+def test_any_json_is_the_record_or_a_problem(own: House, value: object) -> None:
+    answer = own.send("POST", f"/devices/{PUMP}/decisions", {"verb": "note", "reason": value})
     assert answer.status_code in (200, 422)
-    whole = house.ask("POST", f"/devices/{PUMP}/decisions", **_json(json.dumps(value).encode()))
+    whole = own.ask("POST", f"/devices/{PUMP}/decisions", **_json(json.dumps(value).encode()))
     assert whole.status_code == 422
 
 

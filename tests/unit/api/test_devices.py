@@ -151,9 +151,10 @@ def test_what_cannot_be_said_is_a_problem(house: House, word: dict[str, str], co
 
 
 def test_nobody_joins_a_device_that_they_do_not_see(house: House) -> None:
-    for other, status in (("d-scanner", 404), ("ip:10.6.6.8", 422)):
+    for other in ("d-scanner", "ip:10.6.6.8", "d-nobody", ""):
         word = {"verb": "merge", "other": other, "reason": "x"}
-        assert house.send("POST", f"/devices/{PUMP}/decisions", word, "biomedical-rea").status_code == status
+        answer = house.send("POST", f"/devices/{PUMP}/decisions", word, "biomedical-rea")
+        assert (answer.status_code, answer.json()["code"]) == (422, "decision.other")
 
 
 def test_the_same_is_said_of_several_devices_after_a_dry_run(own: House) -> None:
@@ -173,9 +174,9 @@ def test_of_several_devices_all_or_none_are_spoken_of(own: House) -> None:
     word = {"verb": "claim", "attribute": "ward", "value": "Bloc", "reason": "moved"}
     before = len(own.site.store.log(0, (), 1000))
     hidden = own.send("POST", "/decisions", word | {"devices": [PUMP, "d-scanner"]}, "biomedical-rea")
-    assert hidden.status_code == 404 and len(own.site.store.log(0, (), 1000)) == before
+    assert hidden.status_code == 422 and len(own.site.store.log(0, (), 1000)) == before
     assert own.send("POST", "/decisions", word | {"devices": []}).status_code == 422
-    assert own.send("POST", "/decisions", word | {"devices": [""]}).status_code == 404
+    assert own.send("POST", "/decisions", word | {"devices": [""]}).status_code == 422
 
 
 @pytest.mark.parametrize(

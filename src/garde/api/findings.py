@@ -25,7 +25,6 @@ from garde.model.device import Device
 from garde.model.finding import SEVERITIES, Finding
 from garde.people.roles import holders, roles
 from garde.report.findings import as_record
-from garde.report.queue import shelves_of
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 Status: TypeAlias = Literal["open", "taken", "waiting", "accepted", "closed"]
@@ -195,10 +194,17 @@ def _matches(ask: Ask, query: FindingQuery, one: Finding) -> bool:
             return False
     if query.device and query.device != one.device:
         return False
-    if query.shelf and query.shelf not in shelves_of(one, ask.visitor.login, ask.visitor.roles):
+    if query.shelf and not _lies(ask, query.shelf, one):
         return False
     known = "\n".join((one.id, one.rule, one.device, one.identifier, *one.reasons)).lower()
     return all(part in known for part in query.q.lower().split()[:8])
+
+
+def _lies(ask: Ask, shelf: str, one: Finding) -> bool:
+    """Whether a finding lies on a shelf of the page; the caller's own holds what they or their roles have in hand."""
+    if shelf == "mine":
+        return one.asks and one.holder in {ask.visitor.login, *(f"role:{role}" for role in ask.visitor.roles)} - {""}
+    return shelf == ("silent" if one.silent and one.status not in ("closed", "accepted") else one.status)
 
 
 def _row(ask: Ask, finding: Finding, device: Device | None) -> Row:

@@ -56,6 +56,18 @@ def test_a_decision_changes_the_finding_and_is_told_by_whom(own: House) -> None:
     assert own.get(f"/messages/{said[0]['id']}")["message"]["about"] == ABOUT_PUMP
 
 
+def test_shelves_are_those_of_the_page(own: House) -> None:
+    path = f"/findings/{ABOUT_STRANGER}/decisions"
+    own.send("POST", path, {"verb": "silence", "reason": "at the maker's", "until": SOON})
+    assert walked(own, "/findings?shelf=silent") == [ABOUT_STRANGER]
+    # What nobody took, but a role is to have, is on the shelf of those who hold the role.
+    assert walked(own, "/findings?shelf=mine", "biomedical") == [ABOUT_PUMP]
+    assert walked(own, "/findings?shelf=mine", "auditor") == []
+    own.send("POST", path, {"verb": "expect", "reason": "it is so"})
+    assert walked(own, "/findings?shelf=accepted") == [ABOUT_STRANGER]
+    assert walked(own, "/findings?shelf=open") == [ABOUT_PUMP, ABOUT_GARDE]
+
+
 def test_a_decision_about_a_version_that_is_gone_is_refused(own: House) -> None:
     path = f"/findings/{ABOUT_PUMP}"
     tag = own.ask("GET", path).headers["etag"]

@@ -27,8 +27,8 @@ BODIES = {
     "people.password": {"password": "short"},
     "kiosks.set": {"code": "deux-lunes-9"},
 }
-#: What a person who signed in may do with their tokens, and a token may not.
-OWN = ("me.make-token", "me.revoke-token")
+#: What a person who signed in may do with their tokens and sessions, and a token may not.
+OWN = ("me.make-token", "me.revoke-token", "me.sessions", "me.end-session")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,7 @@ def called(house: House, row: Operation, who: str) -> int:
     values = {
         "device": PUMP, "attribute": "ward", "finding": ABOUT_PUMP, "message": "w-said", "conversation": "c-0",
         "recording": "ct.pcap", "person": "ward", "ward": "Nowhere", "token": "0" * 64,
+        "session": "0" * 64,
     }  # fmt: skip
     if row.name == "people.remove":
         values["person"] = "nobody"

@@ -16,7 +16,7 @@ VALUES = {
     "recording": "ct.pcap", "person": "ward",
 }  # fmt: skip
 #: What holds ids of people and of tokens, which are random: of lists the length is compared, records are passed over.
-LISTS = ("me.tokens", "tokens.list", "people.list", "messages.list", "decisions.list")
+LISTS = ("me.tokens", "me.sessions", "tokens.list", "people.list", "messages.list", "decisions.list")
 RECORDS = ("people.show", "settings.show")
 
 
@@ -25,7 +25,7 @@ def told(house: House) -> dict[str, object]:
     found: dict[str, object] = {}
     for row in OPERATIONS:
         if row.method == "GET":
-            who = "administrator" if row.right.endswith(".manage") else "rssi"
+            who = "administrator" if row.right.endswith(".manage") else "session"
             answer = house.get(row.path.format(**VALUES), who)
             if row.name not in RECORDS:
                 found[row.name] = len(answer["items"]) if row.name in LISTS else answer

@@ -77,6 +77,14 @@ OPERATIONS: Final = Registry(
         "me.revoke-token", "DELETE", "/me/tokens/{token}", "", people.revoke_own, None,
         "Make one's own token open nothing", "Révoquer un de ses jetons", status=204,
     ),
+    Operation(
+        "me.sessions", "GET", "/me/sessions", "", people.sessions, Page[people.SessionRecord],
+        "Where the caller is signed in", "Où l'appelant est connecté",
+    ),
+    Operation(
+        "me.end-session", "DELETE", "/me/sessions/{session}", "", people.end_session, None,
+        "Sign out, here or on another machine", "Se déconnecter, ici ou sur un autre poste", status=204,
+    ),
     # --- devices
     Operation(
         "devices.list", "GET", "/devices", "devices.read", devices.listed, Page[devices.DeviceRecord],

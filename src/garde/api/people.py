@@ -21,7 +21,7 @@ from garde.errors import Missing, Refused
 from garde.model.message import moment
 from garde.model.person import Grant, Person
 from garde.people.roles import RIGHTS, roles
-from garde.people.secret import Token, digest_of
+from garde.people.secret import Session, Token, digest_of
 
 Word: TypeAlias = Annotated[str, Meta(max_length=120)]
 Language: TypeAlias = Literal["", "fr", "en"]
@@ -122,6 +122,26 @@ class TokenRecord(Struct, frozen=True, kw_only=True):
     made_at: Moment
     seen_at: Moment | None
     ends_at: Moment
+
+
+class SessionRecord(Struct, frozen=True, kw_only=True):
+    """Where the caller is signed in.
+
+    Attributes:
+        id: digest of the cookie.
+        way: how they signed in.
+        origin, agent: network address and browser, to recognise it by.
+        here: it is the session that asks.
+    """
+
+    id: str
+    way: str
+    origin: str
+    agent: str
+    made_at: Moment
+    seen_at: Moment
+    ends_at: Moment
+    here: bool
 
 
 class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -268,6 +288,35 @@ def revoke_own(ask: Ask) -> Reply:
     return _revoked(ask, person.id)
 
 
+def sessions(ask: Ask) -> Page[SessionRecord]:
+    """Where the caller is signed in, latest first; what has ended is not there."""
+    now, here = ask.site.now(), ask.visitor.session
+    found = [one for one in _sessions(ask) if one.lives(now)]
+    items = tuple(
+        SessionRecord(
+            id=one.id,
+            way=one.way,
+            origin=one.origin,
+            agent=one.agent,
+            made_at=moment(one.made_at),
+            seen_at=moment(one.seen_at),
+            ends_at=moment(one.ends_at),
+            here=here is not None and here.id == one.id,
+        )
+        for one in sorted(found, key=lambda one: (-one.made_at, one.id))
+    )
+    return Page(items=items, total=len(items))
+
+
+def end_session(ask: Ask) -> Reply:
+    """Sign out, here or on another machine; a token signs nobody out."""
+    found = next((one for one in _sessions(ask) if one.id == ask.path["session"]), None)
+    if found is None:
+        raise Missing("session.unknown", "There is no such session of yours")
+    ask.site.register.end_session(ask.visitor.login, ask.site.now(), found)
+    return Reply(status=204)
+
+
 def person_record(person: Person) -> PersonRecord:
     """A person as they are given out."""
     return PersonRecord(
@@ -292,6 +341,18 @@ def _meant(ask: Ask) -> Person:
     found = _person(ask)
     ask.meant(person_record(found))
     return found
+
+
+def _sessions(ask: Ask) -> list[Session]:
+    """The sessions of the person who asks.
+
+    Raises:
+        Refused: a token asks.
+    """
+    name = ask.person().id
+    if ask.visitor.token is not None:
+        raise Refused("token.token", "A token neither sees nor ends sessions", hint="Sign in with your password")
+    return ask.site.store.linked(Session, [name]).get(name, [])
 
 
 def _tokens(ask: Ask, found: Iterable[Token]) -> Page[TokenRecord]:

@@ -120,3 +120,19 @@ def test_roles_are_those_of_the_file(house: House) -> None:
     from tests.hospital import ROLES
 
     assert {one["name"]: frozenset(one["rights"]) for one in house.get("/roles", "auditor")["items"]} == ROLES
+
+
+def test_one_signs_out_on_another_machine(own: House) -> None:
+    assert own.site.door is not None
+    person = own.site.register.person("rssi")
+    other = own.site.door.open(person, "password", origin="10.0.0.9", agent="Firefox", now=own.site.now())
+    own.secrets["other"] = {"cookie": f"garde={other}", "sec-fetch-site": "same-origin"}
+    there, here = own.get("/me/sessions", "session")["items"]
+    assert (there["origin"], there["here"], here["here"]) == ("10.0.0.9", False, True)
+    assert other not in own.ask("GET", "/me/sessions", "session").text
+    assert own.ask("DELETE", f"/me/sessions/{there['id']}", "rssi").json()["code"] == "token.token"
+    assert own.ask("DELETE", f"/me/sessions/{there['id']}", "session").status_code == 204
+    assert own.get("/me", "other")["known"] is False
+    assert own.ask("DELETE", f"/me/sessions/{there['id']}", "session").status_code == 404
+    assert own.ask("GET", "/me/sessions", "kiosk").status_code == 401
+    assert own.ask("GET", "/me/sessions", "rssi").status_code == 403

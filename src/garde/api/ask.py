@@ -27,7 +27,6 @@ from garde.model.message import Message, digest
 from garde.model.person import Person
 from garde.people.door import Visitor
 from garde.people.register import Register
-from garde.people.scope import Scope
 from garde.ports import Store
 from garde.report.fleet import Fleet
 from garde.report.queue import Queue
@@ -167,16 +166,6 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 def version(record: Any) -> str:
     """The version of a record, as it stands in ``ETag``, quotes included."""
     return f'"{digest(msgspec.json.encode(record).decode("utf-8"))}"'
-
-
-def scope_roles(scope: Scope, device: Device | None) -> tuple[str, ...]:
-    """The roles by whose grants a right reaches a device; None is what is about no device."""
-    held = (
-        grant.role
-        for grant in scope.grants
-        if (one := Scope((grant,))).everything or (device is not None and one.covers(device))
-    )
-    return tuple(dict.fromkeys(held))
 
 
 def until(text: str, now: int) -> int:

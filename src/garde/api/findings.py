@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from garde.api.ask import Ask, Reply, scope_roles, until
+from garde.api.ask import Ask, Reply, until
 from garde.api.messages import DecisionRecord, decision_record
 from garde.api.records import Moment, Page, Paging, Reason, Until
 from garde.errors import Malformed, Missing, Refused
@@ -148,7 +148,7 @@ def decide(ask: Ask) -> Reply:
         value = _somebody(ask, said.to.strip())
     elif said.verb in ACCEPTING:
         device = ask.site.fleet.get(found.device) if found.device else None
-        value = speaks_as(scope_roles(ask.visitor.scope(right), device), _row(ask, found, device).approve, found)
+        value = speaks_as(ask.visitor.scope(right).roles_over(device), _row(ask, found, device).approve, found)
     reason = said.reason.strip()
     ask.site.say(word(said.verb, ask.visitor.login, now, about=found.id, value=value, reason=reason, until=end))
     after = ask.site.store.get(Finding, [found.id]).get(found.id, found)

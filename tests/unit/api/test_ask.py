@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garde.api.ask import Ask, scope_roles, until, version
+from garde.api.ask import Ask, until, version
 from garde.errors import Conflict, Malformed
 from garde.model.message import moment
 from garde.model.person import Grant
@@ -79,8 +79,8 @@ def test_an_offset_is_read(when: object) -> None:
 
 def test_only_roles_that_reach_the_device_speak() -> None:
     scope = Scope((Grant("rssi", ward="Bloc"), Grant("biomedical", ward="Réa A"), Grant("network")))
-    assert scope_roles(scope, pump()) == ("biomedical", "network")
-    assert scope_roles(scope, None) == ("network",)
+    assert scope.roles_over(pump()) == ("biomedical", "network")
+    assert scope.roles_over(None) == ("network",)
 
 
 def test_a_device_is_found_by_an_older_id_too(house: House) -> None:

@@ -162,6 +162,13 @@ def reports(root: Path) -> str | None:
     return "\n".join([notice, "# Reports\n", table(head, [[cell(value) for value in row] for row in body])])
 
 
+def interface(root: Path) -> str | None:
+    """Describe the interface for programs, as it describes itself."""
+    if not (root / "src/garde/api/openapi.py").is_file():
+        return None
+    return str(importlib.import_module("garde.api.openapi").pretty())
+
+
 def leaves(rows: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
     """Flatten nested tables to the ones that hold values, with their dotted names."""
     found = []
@@ -179,6 +186,7 @@ PAGES: tuple[tuple[str, Callable[[Path], str | None]], ...] = (
     ("kinds.md", kinds),
     ("settings.md", settings),
     ("reports.md", reports),
+    ("openapi.json", interface),
 )
 
 

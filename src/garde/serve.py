@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
+from garde.api.application import mounted
 from garde.config import CaptureSection, Config, NotifySection, WebSection, data_home
 from garde.errors import GardeError, Refused, Unreachable
 from garde.findings import policy
@@ -208,7 +209,7 @@ def _pages(
     options: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
     if secure:
         options |= {"ssl_certfile": str(files[0]), "ssl_keyfile": str(files[1])}
-    uvicorn.Server(uvicorn.Config(build(site), **options)).run(sockets=[listener])
+    uvicorn.Server(uvicorn.Config(build(site, mounted(site, chosen)), **options)).run(sockets=[listener])
 
 
 def outside(scheme: str, host: str, port: int) -> str:

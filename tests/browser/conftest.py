@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from garde.api.application import mounted
 from garde.web.application import build
 from garde.web.site import Site
 from tests.pages import hospital
@@ -36,7 +37,7 @@ SWITCHES = (
 @contextmanager
 def served(site: Site) -> Iterator[str]:
     """The address at which a site is served while the block lasts."""
-    settings = uvicorn.Config(build(site), port=0, log_level="error", lifespan="off", ws="none")
+    settings = uvicorn.Config(build(site, mounted(site)), port=0, log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

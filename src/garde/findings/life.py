@@ -13,6 +13,7 @@ Example:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -158,6 +159,20 @@ def allowed(finding: Finding, verb: str, until: int = 0, reason: str = "") -> No
         )
     if verb == "approve" and not finding.pending:
         raise Refused("finding.approve", "Nobody asked that this finding be accepted")
+
+
+def speaks_as(held: Iterable[str], wanted: Iterable[str], finding: Finding) -> str:
+    """The role in which somebody agrees that a finding is accepted; empty when they hold none.
+
+    Args:
+        held: roles by which the person may accept this finding.
+        wanted: roles that the policy asks for; one that has not agreed yet comes before one that has.
+        finding: what is accepted.
+    """
+    roles = tuple(held)
+    given = {one.partition(":")[0] for one in finding.approvals}
+    asked = [role for role in wanted if role in roles]
+    return next((role for role in asked if role not in given), (*asked, *roles, "")[0])
 
 
 def _first_holder(row: Row) -> str:

@@ -51,6 +51,15 @@ class Scope(msgspec.Struct, frozen=True):
             return True
         return any(all(held(device, name) == value for name, value in term) for term in terms)
 
+    def roles_over(self, device: Device | None) -> tuple[str, ...]:
+        """The roles by which it reaches a device, each once; None is what is about no device."""
+        held = (
+            grant.role
+            for grant in self.grants
+            if (one := Scope((grant,))).everything or (device is not None and one.covers(device))
+        )
+        return tuple(dict.fromkeys(held))
+
     def sql(self, table: str) -> tuple[str, dict[str, str]]:
         """A condition over the columns facility, ward and kind of a table, and its values.
 

@@ -28,14 +28,16 @@ def as_record(device: Device) -> dict[str, Any]:
         "id": device.id,
         "keys": [{"kind": key.kind, "value": key.value} for key in device.keys],
         "kind": device.kind,
-        "claims": {name: _claim(claim) for name, claim in sorted(device.claims.items())},
+        "claims": {name: as_claim(claim) for name, claim in sorted(device.claims.items())},
         "first_at": moment(device.first_at),
         "last_at": moment(device.last_at),
     }
     if device.rivals:
-        record["rivals"] = {name: [_claim(claim) for claim in claims] for name, claims in sorted(device.rivals.items())}
+        record["rivals"] = {
+            name: [as_claim(claim) for claim in claims] for name, claims in sorted(device.rivals.items())
+        }
     if device.many:
-        record["values"] = {name: [_claim(claim) for claim in claims] for name, claims in sorted(device.many.items())}
+        record["values"] = {name: list(map(as_claim, claims)) for name, claims in sorted(device.many.items())}
     if device.conflicts:
         record["conflicts"] = list(device.conflicts)
     if device.carrier:
@@ -65,7 +67,8 @@ def as_replay(devices: Iterable[Device], stats: Mapping[str, object]) -> dict[st
     return {"stats": dict(stats), "devices": [as_record(device) for device in devices]}
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def as_claim(claim: Claim) -> dict[str, Any]:
+    """One value of the JSON contract, and what supports it."""
     return {
         "value": claim.value,
         "confidence": round(claim.confidence, 4),

@@ -14,9 +14,10 @@ Example:
 
 from __future__ import annotations
 
+import bisect
 import threading
-from collections.abc import Callable, Iterable
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -52,6 +53,7 @@ class Query(msgspec.Struct, frozen=True):
         wide: the facet of which all values are wanted.
         within: what the person who asks may see; None is everything.
         counted: facets are wanted; without them an answer takes a third of the time.
+        after: what ``order_of`` says of the device behind which the page begins; empty begins at the first.
     """
 
     filters: tuple[tuple[str, str, bool], ...] = ()
@@ -63,6 +65,7 @@ class Query(msgspec.Struct, frozen=True):
     wide: str = ""
     within: Terms | None = None
     counted: bool = True
+    after: tuple[object, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -275,7 +278,7 @@ class Fleet:
     def _page(self, found: int, query: Query) -> tuple[Device, ...]:
         order = self._order(query.order)
         marks = found.to_bytes(len(self._devices) // 8 + 1, "little")
-        slots = reversed(order) if query.down else iter(order)
+        slots = self._behind(order, query)
         page: list[Device] = []
         passed = 0
         for slot in slots:
@@ -287,6 +290,23 @@ class Fleet:
                     if len(page) >= query.most:
                         break
         return tuple(page)
+
+    def _behind(self, order: list[int], query: Query) -> Iterator[int]:
+        """The slots in the order asked for, from behind the last device of the page before."""
+        low, high = 0, len(order)
+        column = query.order if query.order in ORDERS else ORDERS[0]
+        if query.after:
+
+            def place(slot: int) -> Any:
+                device = self._devices[slot]
+                return order_of(device, column) if device is not None else ()
+
+            if query.down:
+                high = bisect.bisect_left(order, query.after, key=place)
+            else:
+                low = bisect.bisect_right(order, query.after, key=place)
+        places = range(high - 1, low - 1, -1) if query.down else range(low, high)
+        return (order[place] for place in places)
 
     def _order(self, column: str) -> list[int]:
         column = column if column in ORDERS else ORDERS[0]

@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from garde.errors import GardeError, Missing
-from garde.web.gate import Gate, Guarded, problem, status_of, wants_page
+from garde.gate import Gate, Guarded, problem, status_of, wants_page
 from garde.web.pages import (
     about,
     access,
@@ -55,17 +55,18 @@ SCREENS = (
 )  # fmt: skip
 
 
-def routes(site: Site) -> list[BaseRoute]:
-    """Every address."""
+def routes(site: Site, *more: BaseRoute) -> list[BaseRoute]:
+    """Every address of the pages, and what is served beside them."""
     return [
+        *more,
         Guarded("/preferences", preferences, "", methods=("POST",)),
         *(route for screen in SCREENS for route in screen.routes(site)),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
 
 
-def build(site: Site) -> Starlette:
-    """The application that serves a site."""
+def build(site: Site, *more: BaseRoute) -> Starlette:
+    """The application that serves a site; ``more`` is what stands beside the pages, behind the same gate."""
 
     async def failed(request: Request, error: Exception) -> Response:
         known = error if isinstance(error, GardeError) else Missing("page.missing", "There is no such page")
@@ -76,4 +77,4 @@ def build(site: Site) -> Starlette:
 
     handlers: Mapping[Any, Any] = {GardeError: failed, 404: failed, 405: failed}
     gate = Middleware(Gate, door=site.door, now=site.now, secure=site.secure)
-    return Starlette(routes=routes(site), exception_handlers=handlers, middleware=[gate])
+    return Starlette(routes=routes(site, *more), exception_handlers=handlers, middleware=[gate])

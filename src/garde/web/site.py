@@ -1,7 +1,7 @@
 """The site: what every page needs and shares.
 
 Question: what does a page know besides its own record: the state, the reader's language and theme, and who they are?
-Reference: reference of the pages §3.2 and §5. Routes stand in `garde.web.application`, rights in `garde.web.gate`.
+Reference: reference of the pages §3.2 and §5. Routes stand in `garde.web.application`, rights in `garde.gate`.
 
 Example::
 
@@ -26,6 +26,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from garde.evidence.export import Manifest, Wanted
 from garde.findings.policy import Policy, default
 from garde.findings.rules import rule_of
+from garde.gate import visitor_of
 from garde.inventory.kinds import kinds
 from garde.model.catalogue import attributes
 from garde.model.device import Claim, Device
@@ -44,7 +45,6 @@ from garde.report.queue import Queue
 from garde.web.charts.bars import bar
 from garde.web.charts.draw import draw
 from garde.web.charts.week import week
-from garde.web.gate import visitor_of
 from garde.web.hostile import bdi
 from garde.web.language import Language, choose
 from garde.web.navigation import current, ordered

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from garde.errors import Refused
-from garde.findings.life import allowed, decide, expire, fold
+from garde.findings.life import allowed, decide, expire, fold, speaks_as
 from garde.findings.policy import Row
 from garde.model.decision import Decision
 from garde.model.finding import Finding, Judgement, judgement
@@ -131,3 +131,11 @@ def test_what_no_evidence_can_close_a_person_closes() -> None:
     report = fold(None, judgement("ward.report", 5, severity="high", identifier="r1"), ROW)
     allowed(report, "close", 0, "cable was loose")
     assert decide(report, said("close", 9), ROW).closed_by == "k.morel"
+
+
+def test_somebody_agrees_in_a_role_that_is_still_missing() -> None:
+    given = Finding(id="f", rule="*", approvals=("rssi:a.roy",))
+    assert speaks_as(("network", "rssi", "biomedical"), ROW.approve, given) == "biomedical"
+    assert speaks_as(("network", "rssi"), ROW.approve, given) == "rssi"
+    assert speaks_as(("network",), ROW.approve, given) == "network"
+    assert speaks_as((), ROW.approve, given) == ""

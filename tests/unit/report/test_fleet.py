@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,28 @@ def test_it_answers_as_looking_at_every_device_would(many: list[Device], gone: s
     for removed, count in fleet.without(query):
         rest = Query(filters=tuple(other for other in query.filters if other != removed), text=query.text)
         assert count == sum(holds(one, rest) for one in naive.values())
+
+
+@settings(max_examples=60)
+@given(st.lists(devices(), max_size=20), QUERIES)
+def test_pages_from_behind_the_last_device_are_the_whole_list(many: list[Device], query: Query) -> None:
+    fleet = Fleet(many)
+    column = query.order if query.order in ORDERS else ORDERS[0]
+    whole = fleet.find(msgspec.structs.replace(query, first=0, most=100)).devices
+    found: list[Device] = []
+    after: tuple[object, ...] = ()
+    while page := fleet.find(msgspec.structs.replace(query, first=0, after=after)).devices:
+        found += page
+        after = order_of(page[-1], column)
+    assert tuple(found) == whole
+
+
+def test_a_page_goes_on_though_its_last_device_has_gone() -> None:
+    fleet = Fleet([device(number) for number in range(5)])
+    after = order_of(device(2), "name")
+    fleet.drop("d-2")
+    assert [one.id for one in fleet.find(Query(after=after)).devices] == ["d-3", "d-4"]
+    assert [one.id for one in fleet.find(Query(after=after, down=True)).devices] == ["d-1", "d-0"]
 
 
 def test_a_facet_lists_its_most_frequent_values_and_the_chosen_one() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from garde.gate import Guarded
 from garde.web.application import SCREENS, routes
-from garde.web.gate import Guarded
 from garde.web.site import Site
 from tests.pages import Reader
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from garde.web.gate import HEADERS, LARGEST
+from garde.gate import HEADERS, LARGEST
 from garde.web.site import STATIC, Site, asset, attribute_label, bars, inside, kind_label
 from tests.pages import BIOMEDICAL, FINDING, PUMP, STRANGER, Reader, claim
 

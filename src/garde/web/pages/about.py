@@ -15,11 +15,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
+from garde.gate import Guarded
 from garde.model.device import Claim, Source
 from garde.model.observation import Place
 from garde.web.charts.samples import samples
 from garde.web.charts.week import week
-from garde.web.gate import Guarded
 from garde.web.site import Site, language_of
 
 #: Words of the product with their meaning; the glossary of the documentation says more.

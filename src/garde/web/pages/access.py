@@ -19,10 +19,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Refused
+from garde.gate import COOKIE, SECURE, Guarded, origin_of, status_of, visitor_of
 from garde.model.person import Grant
 from garde.people.door import STRANGER
 from garde.people.secret import Kiosk
-from garde.web.gate import COOKIE, SECURE, Guarded, origin_of, status_of, visitor_of
 from garde.web.navigation import landing
 from garde.web.site import Site, inside
 

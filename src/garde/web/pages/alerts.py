@@ -18,11 +18,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
+from garde.gate import Guarded, visitor_of
 from garde.model.device import Device
 from garde.model.finding import SEVERITIES, Finding
 from garde.report.findings import as_csv, as_record
 from garde.report.queue import SHELVES, Shelf, Stack
-from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.finding import found, seen_by, words_about
 from garde.web.site import Site, inside, json
 

@@ -18,13 +18,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Missing
+from garde.gate import Guarded, visitor_of
 from garde.model.codec import decode
 from garde.model.decision import Access, Decision
 from garde.model.finding import Judgement
 from garde.model.issued import Issued
 from garde.model.message import Message, moment
 from garde.report.table import csv_of
-from garde.web.gate import Guarded, visitor_of
 from garde.web.site import Site
 
 ROWS: Final = 50

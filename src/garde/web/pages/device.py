@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Malformed, Missing
+from garde.gate import Guarded, visitor_of
 from garde.inventory.kinds import Kind, kinds
 from garde.inventory.reconcile import canonical
 from garde.model.catalogue import attributes
@@ -32,7 +33,6 @@ from garde.people.door import Visitor
 from garde.people.scope import Scope
 from garde.report.devices import as_record
 from garde.report.fleet import Query, values_of
-from garde.web.gate import Guarded, visitor_of
 from garde.web.site import Site, json, key_mark
 
 #: Attributes of the identity card, in order; the rest is listed behind it.

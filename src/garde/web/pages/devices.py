@@ -20,11 +20,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
+from garde.gate import Guarded, visitor_of
 from garde.model.device import Device
 from garde.model.person import SavedView
 from garde.report.devices import as_csv, as_record
 from garde.report.fleet import FACETS, ORDERS, Answer, Query
-from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.device import decision, found
 from garde.web.pages.views import views_of
 from garde.web.site import Site, inside, json

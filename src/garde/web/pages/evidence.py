@@ -20,10 +20,10 @@ from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Malformed, Missing
 from garde.evidence.export import EVER, Wanted
+from garde.gate import Guarded, visitor_of
 from garde.model.codec import KINDS
 from garde.model.decision import word
 from garde.model.seal import Seal
-from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.people import day_end
 from garde.web.site import Proof, Site
 

@@ -23,6 +23,7 @@ from garde.errors import Conflict, GardeError, Malformed, Missing, Refused
 from garde.findings.life import allowed
 from garde.findings.policy import Row
 from garde.findings.rules import Rule, rule_of
+from garde.gate import Guarded, status_of, visitor_of
 from garde.model.decision import Decision, word
 from garde.model.device import Device
 from garde.model.finding import Finding
@@ -30,7 +31,6 @@ from garde.model.message import Message
 from garde.model.person import Person
 from garde.people.roles import holders
 from garde.report.findings import as_record
-from garde.web.gate import Guarded, status_of, visitor_of
 from garde.web.site import Site, inside, json
 
 #: Verbs that need the right to accept.

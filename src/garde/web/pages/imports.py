@@ -20,9 +20,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Malformed
+from garde.gate import Guarded, status_of, visitor_of
 from garde.inventory.reconcile import HEADS, Outcome, heads_of, plain, reconcile
 from garde.model.device import Device
-from garde.web.gate import Guarded, status_of, visitor_of
 from garde.web.site import Site
 
 #: Attributes that a column may be mapped to, in the order of the choice.

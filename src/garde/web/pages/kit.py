@@ -16,10 +16,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Missing
+from garde.gate import Guarded, visitor_of
 from garde.pipeline.reports import Wanted, facts_of
 from garde.report.facts import Facts, Table
 from garde.report.fleet import Query
-from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.ward import reaches
 from garde.web.site import Site, language_of
 

@@ -21,11 +21,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Malformed, Missing, Refused
+from garde.gate import Guarded, status_of, visitor_of
 from garde.model.person import Person
 from garde.people import factor, password
 from garde.people.roles import RIGHTS, roles
 from garde.people.secret import Session, Token
-from garde.web.gate import Guarded, status_of, visitor_of
 from garde.web.pages.people import day_end
 from garde.web.site import Site
 

@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from garde.gate import Guarded, visitor_of
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.person import Standing
 from garde.model.sensor import Sensor
 from garde.report.queue import Cause, Shelf
-from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.finding import seen_by
 from garde.web.site import Site
 

@@ -17,12 +17,12 @@ from starlette.routing import BaseRoute
 
 from garde.capture.packet import packet
 from garde.errors import GardeError
+from garde.gate import Guarded
 from garde.model.catalogue import sources
 from garde.model.device import Device, Source
 from garde.model.message import Message
 from garde.model.recording import Recording
 from garde.report.why import Explanation, explain
-from garde.web.gate import Guarded
 from garde.web.hexview import Row, is_open, rows
 from garde.web.pages.device import found
 from garde.web.site import Site, json

@@ -18,11 +18,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Conflict, GardeError, Malformed, Missing, Refused
+from garde.gate import Guarded, status_of, visitor_of
 from garde.model.person import Grant, Person
 from garde.model.visible import visible
 from garde.people.roles import Role, roles
 from garde.people.secret import Credential, Kiosk, Session, Token
-from garde.web.gate import Guarded, status_of, visitor_of
 from garde.web.site import Site
 
 #: Wards that are offered in forms.

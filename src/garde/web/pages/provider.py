@@ -17,12 +17,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Missing, Refused
+from garde.gate import Guarded, origin_of, status_of
 from garde.model.person import Person
 from garde.people.identity import BY, admit
 from garde.people.register import access
 from garde.people.secret import Session
 from garde.people.throttle import Throttle
-from garde.web.gate import Guarded, origin_of, status_of
 from garde.web.navigation import landing
 from garde.web.oidc import CALLBACK, LASTS, Provider
 from garde.web.pages.access import SignInPage, admitted, sent_on

@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import GardeError, Missing
+from garde.gate import Guarded, status_of, visitor_of
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.issued import Issued
@@ -29,7 +30,6 @@ from garde.report.fleet import Query
 from garde.report.reports import REPORTS
 from garde.report.spec import Report
 from garde.report.words import LANGUAGES
-from garde.web.gate import Guarded, status_of, visitor_of
 from garde.web.pages.finding import seen_by
 from garde.web.presses import Job, Presses
 from garde.web.site import Site, json, language_of

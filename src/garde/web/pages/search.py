@@ -17,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from garde.gate import Guarded, visitor_of
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.person import Person
 from garde.report.fleet import Query
-from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.finding import seen_by
 from garde.web.pages.people import wards_of
 from garde.web.pages.ward import reaches

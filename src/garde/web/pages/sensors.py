@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from garde.gate import Guarded
 from garde.model.recording import Recording
 from garde.model.sensor import Sensor
 from garde.pipeline.runner import Quarantined
-from garde.web.gate import Guarded
 from garde.web.site import Site
 
 #: Recordings that are listed, the latest.

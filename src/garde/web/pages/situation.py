@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
+from garde.gate import Guarded, visitor_of
 from garde.model.decision import Decision, word
 from garde.model.device import Device
 from garde.model.finding import SEVERITIES, Finding
@@ -26,7 +27,6 @@ from garde.model.sensor import Sensor
 from garde.people.door import Visitor
 from garde.report.queue import Cause, Shelf
 from garde.web.charts.sparkline import Sparkline
-from garde.web.gate import Guarded, visitor_of
 from garde.web.language import Language
 from garde.web.navigation import landing
 from garde.web.pages.device import follows

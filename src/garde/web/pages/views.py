@@ -15,10 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Refused
+from garde.gate import Guarded, visitor_of
 from garde.model.decision import word
 from garde.model.message import digest
 from garde.model.person import SavedView
-from garde.web.gate import Guarded, visitor_of
 from garde.web.site import Site, inside
 
 MOST: Final = 50

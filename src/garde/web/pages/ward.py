@@ -20,12 +20,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Malformed, Missing
+from garde.gate import Guarded, visitor_of
 from garde.model.device import Device
 from garde.model.finding import Finding, Judgement, judgement
 from garde.model.photo import LARGEST, Photo, kind_of
 from garde.people.door import Visitor
 from garde.report.fleet import Query
-from garde.web.gate import Guarded, visitor_of
 from garde.web.pages.finding import found
 from garde.web.pages.people import wards_of
 from garde.web.site import Site

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from garde.gate import DEMONSTRATION
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
-from garde.web.gate import DEMONSTRATION
 from garde.web.pages.device import STATED, device_page
 from tests.makers import START
 from tests.unit.web.pages.conftest import Desk

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 from starlette.routing import Mount
 
+from garde.gate import Guarded, bearer_of
 from garde.model.person import Grant
 from garde.people.roles import RIGHTS, roles
 from garde.web.application import build, routes
-from garde.web.gate import Guarded, bearer_of
 from garde.web.site import Site
 from tests.pages import BIOMEDICAL, FINDING, PUMP, Reader, hospital
 

@@ -25,6 +25,7 @@ from garde.errors import GardeError, Missing, Refused, Unreachable, Untrusted
 from garde.evidence import export as archive
 from garde.evidence import seal as seals
 from garde.evidence.export import Wanted
+from garde.evidence.witness import Witness
 from garde.model.seal import Seal
 from garde.pipeline.integrity import breaks
 from garde.ports import Clock, Keys, Portable, Renewable, Store
@@ -48,7 +49,11 @@ def verify(kept: Store, keys: Keys, chosen: EvidenceSection, say: Callable[[str]
     except Missing:
         if not trusted and (last := _last(kept)):
             say(f"The seals are of the key {last.key}, which is not on this machine: compare it with the one you know.")
-    return list(breaks(kept, trusted))
+    found = list(breaks(kept, trusted))
+    if chosen.witness:
+        with kept.snapshot() as look:
+            found += Witness(Path(chosen.witness)).breaks(look)
+    return found
 
 
 def _last(kept: Store) -> Seal | None:
@@ -65,6 +70,7 @@ def seal_now(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> 
         last, head = seals.last(unit), unit.head()
         if head is not None and (last is None or head.seq > last.last):
             seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
+    witness(chosen, kept)
 
 
 def seal_if_due(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> bool:
@@ -78,6 +84,7 @@ def seal_if_due(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) 
         if not seals.due(unit, clock.now(), **wanted):
             return False
         seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
+    witness(chosen, kept)
     return True
 
 
@@ -88,7 +95,19 @@ def prune(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> int
     readers = {str(row["reader"]): str(row["position"]) for row in kept.ask("readers")}
     with kept.begin() as unit:
         done = seals.prune(unit, keys, clock.now(), days=chosen.keep_days, readers=readers, trusted=chosen.trusted)
+    witness(chosen, kept)
     return done.count
+
+
+def witness(chosen: EvidenceSection, kept: Store) -> None:
+    """Copy the seals that have no copy yet, when there is a place for copies.
+
+    Raises:
+        Unreachable: the place cannot be written to; the seals are made all the same, and copied the next time.
+    """
+    if chosen.witness:
+        with kept.snapshot() as look:
+            Witness(Path(chosen.witness)).follow(look)
 
 
 @contextmanager
@@ -246,6 +265,11 @@ def restore(
     _signer(saved.manifest.key, keys, chosen)
     carried = saved.file(KEY)
     kept.restore(saved, saved.digests, replace=replace)
+    if chosen.witness:
+        # From here on the store goes another way than the seals that were witnessed since the backup.
+        aside = f"until-{saved.manifest.made.replace(':', '')}"
+        Witness(Path(chosen.witness)).begin_anew(aside)
+        witness(chosen, kept)
     if carried is not None and isinstance(keys, Portable) and keys.install(carried):
         say("The key of the installation was in the backup, and is back in its place.")
     told = saved.manifest

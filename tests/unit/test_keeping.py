@@ -234,3 +234,21 @@ def test_a_key_of_another_scheme_follows_once_it_is_set(
         assert keeping.verify(store, either, EvidenceSection(), lambda text: None) == []
     with pytest.raises(Refused):
         keeping.rotate(store, new, Hand(), None, lambda text: None)
+
+
+def test_seals_are_witnessed_and_a_restore_begins_another_file(store: Store, keys: FileKeys, tmp_path: Path) -> None:
+    chosen = EvidenceSection(witness=str(tmp_path / "seals"))
+    add(store, 1)
+    keeping.seal_now(chosen, store, keys, Hand())
+    keeping.backup(store, keys, tmp_path / "backup", Hand(), Config(evidence=chosen))
+    add(store, 2)
+    keeping.seal_now(chosen, store, keys, Hand())
+    assert keeping.verify(store, keys, chosen, lambda text: None) == []
+    other = open_sqlite(str(tmp_path / "other.db"), SHAPES)
+    with keeping.opening(tmp_path / "backup", keys) as saved:
+        unwatched = EvidenceSection()
+        assert keeping.restore(other, keys, saved, unwatched, lambda text: None, replace=False) == []
+        (line,) = keeping.verify(other, keys, chosen, lambda text: None)
+        assert line.startswith("seal 2 was witnessed, and is not there")
+        assert keeping.restore(other, keys, saved, chosen, lambda text: None, replace=True) == []
+    assert len(list(tmp_path.glob("seals*"))) == 2

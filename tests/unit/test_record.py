@@ -9,9 +9,9 @@ from garde.errors import Malformed
 
 
 def test_a_period_is_read_as_people_write_it() -> None:
-    wanted = record.wanted("2026-11-24", "2026-11-24T08:00:00+01:00", "Decision, Finding", None)
+    wanted = record.wanted("2026-11-24", "2026-11-24T08:00:00+01:00", "Decision, Observation", None)
     assert wanted.until - wanted.since == 7 * 3600 * 1_000_000_000
-    assert wanted.kinds == ("Decision", "Finding")
+    assert wanted.kinds == ("Decision", "Observation")
 
 
 @pytest.mark.parametrize(("since", "kinds"), [("yesterday", ""), ("", "Decisions")])

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from garde.config import Config, EvidenceSection
-from garde.errors import GardeError, Missing, Refused, Unreachable, Untrusted
+from garde.errors import GardeError, Malformed, Missing, Refused, Unreachable, Untrusted
 from garde.evidence import export as archive
 from garde.evidence import seal as seals
 from garde.evidence.export import Wanted
@@ -49,7 +49,11 @@ def verify(kept: Store, keys: Keys, chosen: EvidenceSection, say: Callable[[str]
     except Missing:
         if not trusted and (last := _last(kept)):
             say(f"The seals are of the key {last.key}, which is not on this machine: compare it with the one you know.")
-    found = list(breaks(kept, trusted))
+    found: list[str] = []
+    try:
+        found.extend(breaks(kept, trusted))
+    except (Untrusted, Malformed) as error:
+        found.append(str(error))
     if chosen.witness:
         with kept.snapshot() as look:
             found += Witness(Path(chosen.witness)).breaks(look)

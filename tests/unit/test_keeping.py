@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import zipfile
 from pathlib import Path
@@ -20,7 +21,7 @@ from garde.pipeline.shapes import SHAPES
 from garde.ports import Store
 from garde.store.sqlite import open_sqlite
 from garde.vault.box import Box
-from tests.makers import START, observation
+from tests.makers import START, device, observation
 
 
 class Hand:
@@ -252,3 +253,30 @@ def test_seals_are_witnessed_and_a_restore_begins_another_file(store: Store, key
         assert line.startswith("seal 2 was witnessed, and is not there")
         assert keeping.restore(other, keys, saved, chosen, lambda text: None, replace=True) == []
     assert len(list(tmp_path.glob("seals*"))) == 2
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_damaged_file_of_the_database_is_told_and_never_passed_over(
+    tmp_path: Path, keys: FileKeys, seed: int
+) -> None:
+    path = tmp_path / "garde.db"
+    store = open_sqlite(str(path), SHAPES)
+    add(store, *range(200))
+    with store.begin() as unit:
+        unit.put([device(number) for number in range(30)])
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
+    with store.snapshot() as look:
+        before = list(look.entries(0)), list(look.seals())
+    store.close()
+    data, dice = bytearray(path.read_bytes()), random.Random(seed)
+    for _ in range(40):
+        data[dice.randrange(4096, len(data))] ^= dice.randint(1, 255)
+    path.write_bytes(data)
+    try:
+        damaged = open_sqlite(str(path), SHAPES)
+    except (Unreachable, Untrusted):
+        return
+    if not keeping.verify(damaged, keys, EvidenceSection(), lambda text: None):
+        with damaged.snapshot() as look:
+            assert (list(look.entries(0)), list(look.seals())) == before
+    damaged.close()

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from garde.errors import GardeError
-from garde.evidence.chain import Walk
+from garde.evidence.chain import Walk, called
 from garde.evidence.seal import read
 from garde.model.chain import GENESIS
 from garde.model.seal import Seal
@@ -58,13 +58,13 @@ def _messages(entries: Iterator[Entry], seals: list[Seal], end: int, link: bytes
     met = {pruned: 0}
     for entry in entries:
         if entry.seq <= pruned:
-            yield f"message {entry.seq} ({entry.id}) is there again after it was pruned, or was added"
+            yield f"message {entry.seq} ({called(entry)}) is there again after it was pruned, or was added"
             continue
         yield from _reached(waiting, entry.seq - 1, walk, met)
         if line := walk.step(entry):
             yield line
         if entry.seq > end:
-            yield f"message {entry.seq} ({entry.id}) is behind the head of the chain, {end}"
+            yield f"message {entry.seq} ({called(entry)}) is behind the head of the chain, {end}"
     yield from _reached(waiting, walk.seq, walk, met)
     if waiting:
         yield f"messages up to {waiting[-1].last} were sealed, and the log ends at {walk.seq}"

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final
 
@@ -31,6 +32,20 @@ TOGETHER: Final = 2000
 
 #: The order of octets, whatever the language of the database; and the way to give numbers oneself.
 WORDS: Final = {"sqlite": ('COLLATE "BINARY"', ""), "postgresql": ('COLLATE "C"', "OVERRIDING SYSTEM VALUE ")}
+
+
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Read octets that are no UTF-8 as what they are, lone surrogates: somebody may have put them there."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
 
 
 class SqlSnapshot:

@@ -15,7 +15,7 @@ import io
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -25,9 +25,10 @@ from garde.errors import GardeError, Malformed, Missing, Refused, Unreachable, U
 from garde.evidence import export as archive
 from garde.evidence import seal as seals
 from garde.evidence.export import Wanted
+from garde.evidence.verify import Progress
 from garde.evidence.witness import Witness
 from garde.model.seal import Seal
-from garde.pipeline.integrity import breaks
+from garde.pipeline.integrity import LISTED, breaks
 from garde.ports import Clock, Keys, Portable, Renewable, Store
 from garde.vault.backup import Manifest, Saved, save
 from garde.vault.box import Box
@@ -37,6 +38,10 @@ from garde.vault.stream import PLAIN, Encrypting, decrypting, is_encrypted
 LOOK: Final = 5.0
 #: Seconds between two prunings.
 PRUNE: Final = 3600.0
+#: Messages that are verified at each look: a tenth of a processor at most.
+PIECE: Final = 20_000
+#: Seconds until the whole log is verified again.
+AGAIN: Final = 86_400.0
 #: Name of the installation's key in an encrypted backup.
 KEY: Final = "evidence.pem"
 
@@ -114,37 +119,94 @@ def witness(chosen: EvidenceSection, kept: Store) -> None:
             Witness(Path(chosen.witness)).follow(look)
 
 
+class State:
+    """What a running process knows of its evidence, for pages to show.
+
+    Attributes:
+        verified: the chain holds up to and with this message.
+        whole: whether that is the end of the log.
+        breaks: what was found broken since the process began, the first first.
+        trouble: why the log is not sealed just now; empty when it is.
+    """
+
+    def __init__(self) -> None:
+        self.verified = 0
+        self.whole = False
+        self.breaks: tuple[str, ...] = ()
+        self.trouble = ""
+
+
 @contextmanager
 def sealing(
-    chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock, say: Callable[[str], None]
-) -> Iterator[None]:
-    """Seal and prune in a thread of its own while the block lasts; what fails is said once and tried again."""
-    stop = threading.Event()
+    chosen: EvidenceSection,
+    kept: Store,
+    keys: Keys,
+    clock: Clock,
+    say: Callable[[str], None],
+    broken: Callable[[Sequence[str]], None] = lambda lines: None,
+) -> Iterator[State]:
+    """Seal, prune and verify in a thread of its own while the block lasts; what fails is said once and tried again.
 
-    def work() -> None:
-        said, waited = "", PRUNE
-        while True:
-            try:
-                seal_if_due(chosen, kept, keys, clock)
-                if waited >= PRUNE:
-                    prune(chosen, kept, keys, clock)
-                    waited = 0.0
-                said = ""
-            except GardeError as error:
-                if str(error) != said:
-                    said = str(error)
-                    say(f"garde: the log is not sealed: {said}")
-            if stop.wait(LOOK):
-                return
-            waited += LOOK
-
-    thread = threading.Thread(target=work, name="garde-seals", daemon=True)
+    Args:
+        chosen: the settings of evidence.
+        kept: the store.
+        keys: what signs.
+        clock: tells when a seal is due.
+        say: told what a person should know.
+        broken: called with sentences about links that are broken and were not known to be.
+    """
+    stop, state = threading.Event(), State()
+    thread = threading.Thread(
+        target=_keep, args=(chosen, kept, keys, clock, say, broken, stop, state), name="garde-seals", daemon=True
+    )
     thread.start()
     try:
-        yield
+        yield state
     finally:
         stop.set()
         thread.join(timeout=10)
+
+
+def _keep(
+    chosen: EvidenceSection,
+    kept: Store,
+    keys: Keys,
+    clock: Clock,
+    say: Callable[[str], None],
+    broken: Callable[[Sequence[str]], None],
+    stop: threading.Event,
+    state: State,
+) -> None:
+    progress, waited, since = Progress(), PRUNE, 0.0
+    while True:
+        try:
+            seal_if_due(chosen, kept, keys, clock)
+            if waited >= PRUNE:
+                prune(chosen, kept, keys, clock)
+                waited = 0.0
+            state.trouble = ""
+        except GardeError as error:
+            if str(error) != state.trouble:
+                say(f"garde: the log is not sealed: {error}")
+            state.trouble = str(error)
+        if since >= AGAIN:
+            progress.again()
+            since = 0.0
+        try:
+            with kept.snapshot() as look:
+                found = progress.step(look, PIECE)
+        except Unreachable:
+            found = []
+        except Untrusted as error:
+            found = [str(error)]
+        state.verified, state.whole = progress.seq, progress.whole
+        if fresh := [line for line in found if line not in state.breaks]:
+            state.breaks = (*state.breaks, *fresh)[:LISTED]
+            say(f"garde: the evidence is broken: {fresh[0]}")
+            broken(fresh)
+        if stop.wait(LOOK):
+            return
+        waited, since = waited + LOOK, since + LOOK
 
 
 def write_archive(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from garde import keeping
 from garde.config import Config, EvidenceSection
@@ -94,24 +97,30 @@ def test_verifying_makes_no_key_and_says_whose_the_seals_are(store: Store, keys:
     assert keeping.verify(store, absent, EvidenceSection(trusted=(keys.name,)), said.append) == []
 
 
-def test_the_log_is_sealed_while_the_product_runs(
+def until(done: Callable[[], bool]) -> None:
+    """Wait for a thread; a test that hangs fails."""
+    for _ in range(2000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError
+
+
+def test_the_log_is_sealed_and_verified_while_the_product_runs(
     store: Store, keys: FileKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "LOOK", 0.01)
-    add(store, 1)
-    sealed = threading.Event()
-    act = keeping.seal_if_due
-
-    def seen(*arguments: object) -> bool:
-        done = act(*arguments)  # type: ignore[arg-type]
-        if done:
-            sealed.set()
-        return done
-
-    monkeypatch.setattr(keeping, "seal_if_due", seen)
-    with keeping.sealing(EvidenceSection(), store, keys, Hand(), lambda text: None):
-        assert sealed.wait(20)
-    assert count(store) == 1
+    monkeypatch.setattr(keeping, "AGAIN", 0.0)
+    add(store, 1, 2)
+    told: list[str] = []
+    with keeping.sealing(EvidenceSection(), store, keys, Hand(), told.append, told.extend) as state:
+        until(lambda: count(store) == 1 and state.verified == 2 and state.whole)
+        assert not told and not state.breaks and not state.trouble
+        with store._writer.begin() as connection:  # type: ignore[attr-defined]
+            connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 1"))
+        until(lambda: len(told) >= 2)
+    assert told[1] == state.breaks[0] and told[1].startswith("message 1 (")
+    assert len([line for line in told if "message 1 (" in line]) == 2
 
 
 def test_a_key_that_cannot_be_used_is_said_once(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,12 +76,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         until: nanoseconds since 1970 UTC, exclusive.
         kinds: names of messages; none means all.
         device: the one they are about; None means any.
+        messages: ids of single messages; none means all.
     """
 
     since: int = -EVER
     until: int = EVER
     kinds: tuple[str, ...] = ()
     device: Device | None = None
+    messages: tuple[str, ...] = ()
 
     def selection(self) -> Callable[[Entry], bool]:
         """Says of one message after the other, in their order, whether it is asked for."""
@@ -89,7 +91,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
         def wanted(entry: Entry) -> bool:
             of_device = about is None or _about(about, entry)
-            return of_device and self.since <= entry.at < self.until and (not self.kinds or entry.kind in self.kinds)
+            named = not self.messages or entry.id in self.messages
+            kind = not self.kinds or entry.kind in self.kinds
+            return of_device and named and kind and self.since <= entry.at < self.until
 
         return wanted
 
@@ -193,6 +197,7 @@ def export(look: Snapshot, keys: Keys, out: IO[bytes], wanted: Wanted, now: int,
                 "until": moment(wanted.until) if wanted.until < EVER else "",
                 "kinds": wanted.kinds,
                 "device": wanted.device.id if wanted.device else "",
+                "messages": wanted.messages,
             },
             messages=counts[True],
             omitted=counts[False],

@@ -97,6 +97,7 @@ def test_everything_is_in_the_archive_and_verifies() -> None:
         (Wanted(kinds=("Wakeup",)), ["w"], 4, True, 2),
         (Wanted(device=device(5)), ["M5", "p-1"], 3, True, 2),
         (Wanted(since=START + 9), ["M9"], 2, True, 3),
+        (Wanted(messages=("p-1", "w")), ["w", "p-1"], 3, True, 2),
     ],
 )
 def test_what_was_not_asked_for_is_there_by_its_digest(

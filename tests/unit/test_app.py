@@ -104,19 +104,3 @@ def test_a_wrong_configuration_is_named(tmp_path: Path) -> None:
 
 def test_devices_are_nouns() -> None:
     assert all(isinstance(one, Device) for one in app.replay([CAPTURE]).devices)
-
-
-def test_the_log_is_sealed_where_the_stages_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
-    from garde import serve
-
-    alive: list[bool] = []
-
-    def look(*arguments: object, **options: object) -> None:
-        alive.append(any(thread.name == "garde-seals" for thread in threading.enumerate()))
-
-    monkeypatch.setattr(serve, "serve", look)
-    for parts in ("stages", "web"):
-        app.run(only=parts, store=f"sqlite:///{tmp_path / 'garde.db'}", say=lambda text: None)
-    assert alive == [True, False]

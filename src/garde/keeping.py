@@ -201,9 +201,13 @@ def _keep(
             found = [str(error)]
         state.verified, state.whole = progress.seq, progress.whole
         if fresh := [line for line in found if line not in state.breaks]:
-            state.breaks = (*state.breaks, *fresh)[:LISTED]
             say(f"garde: the evidence is broken: {fresh[0]}")
-            broken(fresh)
+            try:
+                broken(fresh)
+                state.breaks = (*state.breaks, *fresh)[:LISTED]
+            except GardeError:
+                # Nobody could be told: it is looked for again until somebody is.
+                progress.again()
         if stop.wait(LOOK):
             return
         waited, since = waited + LOOK, since + LOOK

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -121,6 +121,25 @@ def test_the_log_is_sealed_and_verified_while_the_product_runs(
         until(lambda: len(told) >= 2)
     assert told[1] == state.breaks[0] and told[1].startswith("message 1 (")
     assert len([line for line in told if "message 1 (" in line]) == 2
+
+
+def test_a_break_that_could_not_be_told_is_told_again(
+    store: Store, keys: FileKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LOOK", 0.01)
+    add(store, 1, 2)
+    with store._writer.begin() as connection:  # type: ignore[attr-defined]
+        connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 1"))
+    tries: list[str] = []
+
+    def tell(lines: Sequence[str]) -> None:
+        tries.extend(lines)
+        if len(tries) == 1:
+            raise Unreachable("bus.unreachable")
+
+    with keeping.sealing(EvidenceSection(), store, keys, Hand(), lambda said: None, tell) as state:
+        until(lambda: bool(state.breaks))
+    assert len(tries) == 2 and tries[0] == tries[1] == state.breaks[0]
 
 
 def test_a_key_that_cannot_be_used_is_said_once(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

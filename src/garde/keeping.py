@@ -11,6 +11,7 @@ Example::
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -298,10 +299,12 @@ def backup(kept: Store, keys: Keys, out: Path, clock: Clock, chosen: Config, *, 
         lock: what encrypts the file; None leaves it plain.
 
     Raises:
-        Untrusted: seals were altered, so that nothing may follow them.
+        Untrusted: the head of the chain is gone.
         Unreachable: the file cannot be written.
     """
-    seal_now(chosen.evidence, kept, keys, clock)
+    # A store whose chain is broken is saved as it is: the copy is what an inquiry will want.
+    with contextlib.suppress(Untrusted, Refused):
+        seal_now(chosen.evidence, kept, keys, clock)
     files = {KEY: keys.portable()} if lock is not None and isinstance(keys, Portable) else {}
     with writing(out) as file, maybe_encrypted(file, lock) as target, kept.snapshot() as look:
         return save(look, keys, target, clock.now(), site=chosen.site.name, files=files)

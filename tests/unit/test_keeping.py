@@ -308,3 +308,49 @@ def test_a_damaged_file_of_the_database_is_told_and_never_passed_over(
         with damaged.snapshot() as look:
             assert (list(look.entries(0)), list(look.seals())) == before
     damaged.close()
+
+
+def test_a_broken_store_is_saved_as_it_is_and_said_to_be_broken(store: Store, keys: FileKeys, tmp_path: Path) -> None:
+    add(store, 1, 2)
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
+    with store._writer.begin() as connection:  # type: ignore[attr-defined]
+        connection.execute(text("DELETE FROM seals"))
+        connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 2"))
+    keeping.backup(store, keys, tmp_path / "backup", Hand(), Config())
+    other = open_sqlite(str(tmp_path / "other.db"), SHAPES)
+    assert restored(other, keys, tmp_path / "backup", keys)[0].startswith("message 2 (")
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    ("owner", "act"), [(Box, "admit"), (FileKeys, "succeed"), (Box, "renew"), (FileKeys, "successor")]
+)
+def test_a_rotation_that_is_interrupted_loses_nothing_and_is_done_again(
+    store: Store, keys: FileKeys, monkeypatch: pytest.MonkeyPatch, owner: type, act: str, after: bool
+) -> None:
+    add(store, 1)
+    box = Box(store, keys, Hand())
+    box.put("a", "x")
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
+    whole = getattr(owner, act)
+
+    def interrupted(*arguments: object, **options: object) -> object:
+        if after:
+            whole(*arguments, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, act, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            keeping.rotate(store, keys, Hand(), None, lambda text: None)
+    for _ in range(2):
+        # As a process that begins now would see it.
+        fresh = FileKeys(str(keys._path))
+        assert Box(store, fresh, Hand()).get("a") == b"x"
+        with store.begin() as unit:
+            number = len(list(unit.seals()))
+        add(store, 10 + number)
+        keeping.seal_now(EvidenceSection(), store, fresh, Hand())
+        assert keeping.verify(store, fresh, EvidenceSection(), lambda text: None) == []
+        keeping.rotate(store, fresh, Hand(), None, lambda text: None)
+    assert keeping.verify(store, keys, EvidenceSection(), lambda text: None) == []

@@ -77,7 +77,7 @@ class SqlSnapshot:
         statement = text(f"SELECT {names} FROM {table} ORDER BY {order}")  # noqa: S608 (names come from the schema)
         with self._connection.execute(statement, execution_options={"yield_per": TOGETHER}) as found:
             for row in found:
-                yield tuple(map(chain.octets, row))
+                yield tuple(map(_plain, row))
 
     def filled(self, table: str) -> bool:
         """Whether a table has any row."""
@@ -121,6 +121,18 @@ def lay_down(connection: Connection, copy: Copy, digests: Mapping[str, str], *, 
         if digest(copy.tables[table], _columns(made, table, copy.tables[table])) != wanted:
             raise Untrusted("restore.digest", f"{table} is not what was saved, and nothing was kept")
     migrate(connection)
+
+
+def _plain(value: Any) -> Any:
+    """A value as a copy can hold it; text that is none stays the octets it is."""
+    if isinstance(value, str):
+        if not value.isascii():
+            try:
+                value.encode("utf-8")
+            except UnicodeEncodeError:
+                return value.encode("utf-8", "surrogateescape")
+        return value
+    return chain.octets(value)
 
 
 def _columns(made: SqlSnapshot, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:

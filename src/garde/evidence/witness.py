@@ -1,8 +1,9 @@
 """The witness: a copy of every seal, kept where the database's administrator cannot write.
 
 Question: how is it found that somebody took a store back to one of its earlier seals?
-Reference: decision 0010. A text file of JSON lines, one for each seal, only ever added to; it may lie on a share that
-takes no change (WORM). A store is known by its first seal, so that one file serves several. Left out: publishing seals.
+Reference: docs/decisions, "One chain, linked in the transaction that appends". A text file of JSON lines, one for each
+seal, only ever added to; it may lie on a share that takes no change (WORM). A store is known by its first seal, so that
+one file serves several. Left out: publishing seals.
 
 Example::
 

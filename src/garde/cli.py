@@ -216,12 +216,13 @@ def export(
     until: Annotated[str, typer.Option(metavar="TIME", help="Messages before this day or moment.")] = "",
     kinds: Annotated[str, typer.Option(metavar="KIND,…", help="Kinds of messages, such as Decision.")] = "",
     device: Annotated[str, typer.Option(help="Messages about one device: id, MAC, IP, host name, serial.")] = "",
+    messages: Annotated[str, typer.Option(metavar="ID,…", help="Single messages by their id.")] = "",
     key: KeyOption = "",
     store: StoreOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Write evidence to a signed archive that verifies without Garde; what is not asked for stays as a digest."""
-    asked = {"since": since, "until": until, "kinds": kinds, "device": device}
+    asked = {"since": since, "until": until, "kinds": kinds, "device": device, "messages": messages}
     _say(_record(lambda record: record.export(out, **asked, key=key), store, config))
 
 

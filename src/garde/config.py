@@ -79,6 +79,7 @@ class EvidenceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         seal_minutes: and after so many minutes, when there is any message.
         keep_days: how long messages are kept after they were sealed; 0 keeps all.
         trusted: ids of further keys whose seals are believed, such as that of the machine a store came from.
+        witness: a file to which each seal is copied, best where nobody of this machine may change it; empty means none.
     """
 
     key: str = ""
@@ -86,6 +87,7 @@ class EvidenceSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seal_minutes: int = 10
     keep_days: int = 0
     trusted: tuple[str, ...] = ()
+    witness: str = ""
 
 
 class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

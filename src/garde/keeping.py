@@ -11,22 +11,25 @@ Example::
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
 from garde.config import Config, EvidenceSection
-from garde.errors import GardeError, Missing, Refused, Unreachable, Untrusted
+from garde.errors import GardeError, Malformed, Missing, Refused, Unreachable, Untrusted
 from garde.evidence import export as archive
 from garde.evidence import seal as seals
 from garde.evidence.export import Wanted
+from garde.evidence.verify import Progress
+from garde.evidence.witness import Witness
 from garde.model.seal import Seal
-from garde.pipeline.integrity import breaks
+from garde.pipeline.integrity import LISTED, breaks
 from garde.ports import Clock, Keys, Portable, Renewable, Store
 from garde.vault.backup import Manifest, Saved, save
 from garde.vault.box import Box
@@ -36,6 +39,10 @@ from garde.vault.stream import PLAIN, Encrypting, decrypting, is_encrypted
 LOOK: Final = 5.0
 #: Seconds between two prunings.
 PRUNE: Final = 3600.0
+#: Messages that are verified at each look: a tenth of a processor at most.
+PIECE: Final = 20_000
+#: Seconds until the whole log is verified again.
+AGAIN: Final = 86_400.0
 #: Name of the installation's key in an encrypted backup.
 KEY: Final = "evidence.pem"
 
@@ -48,7 +55,15 @@ def verify(kept: Store, keys: Keys, chosen: EvidenceSection, say: Callable[[str]
     except Missing:
         if not trusted and (last := _last(kept)):
             say(f"The seals are of the key {last.key}, which is not on this machine: compare it with the one you know.")
-    return list(breaks(kept, trusted))
+    found: list[str] = []
+    try:
+        found.extend(breaks(kept, trusted))
+    except (Untrusted, Malformed) as error:
+        found.append(str(error))
+    if chosen.witness:
+        with kept.snapshot() as look:
+            found += Witness(Path(chosen.witness)).breaks(look)
+    return found
 
 
 def _last(kept: Store) -> Seal | None:
@@ -65,6 +80,7 @@ def seal_now(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> 
         last, head = seals.last(unit), unit.head()
         if head is not None and (last is None or head.seq > last.last):
             seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
+    witness(chosen, kept)
 
 
 def seal_if_due(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> bool:
@@ -78,6 +94,7 @@ def seal_if_due(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) 
         if not seals.due(unit, clock.now(), **wanted):
             return False
         seals.seal(unit, keys, clock.now(), trusted=chosen.trusted)
+    witness(chosen, kept)
     return True
 
 
@@ -88,40 +105,113 @@ def prune(chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock) -> int
     readers = {str(row["reader"]): str(row["position"]) for row in kept.ask("readers")}
     with kept.begin() as unit:
         done = seals.prune(unit, keys, clock.now(), days=chosen.keep_days, readers=readers, trusted=chosen.trusted)
+    witness(chosen, kept)
     return done.count
+
+
+def witness(chosen: EvidenceSection, kept: Store) -> None:
+    """Copy the seals that have no copy yet, when there is a place for copies.
+
+    Raises:
+        Unreachable: the place cannot be written to; the seals are made all the same, and copied the next time.
+    """
+    if chosen.witness:
+        with kept.snapshot() as look:
+            Witness(Path(chosen.witness)).follow(look)
+
+
+class State:
+    """What a running process knows of its evidence, for pages to show.
+
+    Attributes:
+        verified: the chain holds up to and with this message.
+        whole: whether that is the end of the log.
+        breaks: what was found broken since the process began, the first first.
+        trouble: why the log is not sealed just now; empty when it is.
+    """
+
+    def __init__(self) -> None:
+        self.verified = 0
+        self.whole = False
+        self.breaks: tuple[str, ...] = ()
+        self.trouble = ""
 
 
 @contextmanager
 def sealing(
-    chosen: EvidenceSection, kept: Store, keys: Keys, clock: Clock, say: Callable[[str], None]
-) -> Iterator[None]:
-    """Seal and prune in a thread of its own while the block lasts; what fails is said once and tried again."""
-    stop = threading.Event()
+    chosen: EvidenceSection,
+    kept: Store,
+    keys: Keys,
+    clock: Clock,
+    say: Callable[[str], None],
+    broken: Callable[[Sequence[str]], None] = lambda lines: None,
+) -> Iterator[State]:
+    """Seal, prune and verify in a thread of its own while the block lasts; what fails is said once and tried again.
 
-    def work() -> None:
-        said, waited = "", PRUNE
-        while True:
-            try:
-                seal_if_due(chosen, kept, keys, clock)
-                if waited >= PRUNE:
-                    prune(chosen, kept, keys, clock)
-                    waited = 0.0
-                said = ""
-            except GardeError as error:
-                if str(error) != said:
-                    said = str(error)
-                    say(f"garde: the log is not sealed: {said}")
-            if stop.wait(LOOK):
-                return
-            waited += LOOK
-
-    thread = threading.Thread(target=work, name="garde-seals", daemon=True)
+    Args:
+        chosen: the settings of evidence.
+        kept: the store.
+        keys: what signs.
+        clock: tells when a seal is due.
+        say: told what a person should know.
+        broken: called with sentences about links that are broken and were not known to be.
+    """
+    stop, state = threading.Event(), State()
+    thread = threading.Thread(
+        target=_keep, args=(chosen, kept, keys, clock, say, broken, stop, state), name="garde-seals", daemon=True
+    )
     thread.start()
     try:
-        yield
+        yield state
     finally:
         stop.set()
         thread.join(timeout=10)
+
+
+def _keep(
+    chosen: EvidenceSection,
+    kept: Store,
+    keys: Keys,
+    clock: Clock,
+    say: Callable[[str], None],
+    broken: Callable[[Sequence[str]], None],
+    stop: threading.Event,
+    state: State,
+) -> None:
+    progress, waited, since = Progress(), PRUNE, 0.0
+    while True:
+        try:
+            seal_if_due(chosen, kept, keys, clock)
+            if waited >= PRUNE:
+                prune(chosen, kept, keys, clock)
+                waited = 0.0
+            state.trouble = ""
+        except GardeError as error:
+            if str(error) != state.trouble:
+                say(f"garde: the log is not sealed: {error}")
+            state.trouble = str(error)
+        if since >= AGAIN:
+            progress.again()
+            since = 0.0
+        try:
+            with kept.snapshot() as look:
+                found = progress.step(look, PIECE)
+        except Unreachable:
+            found = []
+        except Untrusted as error:
+            found = [str(error)]
+        state.verified, state.whole = progress.seq, progress.whole
+        if fresh := [line for line in found if line not in state.breaks]:
+            say(f"garde: the evidence is broken: {fresh[0]}")
+            try:
+                broken(fresh)
+                state.breaks = (*state.breaks, *fresh)[:LISTED]
+            except GardeError:
+                # Nobody could be told: it is looked for again until somebody is.
+                progress.again()
+        if stop.wait(LOOK):
+            return
+        waited, since = waited + LOOK, since + LOOK
 
 
 def write_archive(
@@ -231,10 +321,12 @@ def backup(kept: Store, keys: Keys, out: Path, clock: Clock, chosen: Config, *, 
         lock: what encrypts the file; None leaves it plain.
 
     Raises:
-        Untrusted: seals were altered, so that nothing may follow them.
+        Untrusted: the head of the chain is gone.
         Unreachable: the file cannot be written.
     """
-    seal_now(chosen.evidence, kept, keys, clock)
+    # A store whose chain is broken is saved as it is: the copy is what an inquiry will want.
+    with contextlib.suppress(Untrusted, Refused):
+        seal_now(chosen.evidence, kept, keys, clock)
     files = {KEY: keys.portable()} if lock is not None and isinstance(keys, Portable) else {}
     with writing(out) as file, maybe_encrypted(file, lock) as target, kept.snapshot() as look:
         return save(look, keys, target, clock.now(), site=chosen.site.name, files=files)
@@ -268,6 +360,11 @@ def restore(
     _signer(saved.manifest.key, keys, chosen)
     carried = saved.file(KEY)
     kept.restore(saved, saved.digests, replace=replace)
+    if chosen.witness:
+        # From here on the store goes another way than the seals that were witnessed since the backup.
+        aside = f"until-{saved.manifest.made.replace(':', '')}"
+        Witness(Path(chosen.witness)).begin_anew(aside)
+        witness(chosen, kept)
     if carried is not None and isinstance(keys, Portable) and keys.install(carried):
         say("The key of the installation was in the backup, and is back in its place.")
     told = saved.manifest

@@ -47,7 +47,15 @@ class Record:
         return keeping.verify(self._kept, self._keys(""), self._chosen.evidence, say)
 
     def export(
-        self, out: Path, *, since: str = "", until: str = "", kinds: str = "", device: str = "", key: str = ""
+        self,
+        out: Path,
+        *,
+        since: str = "",
+        until: str = "",
+        kinds: str = "",
+        device: str = "",
+        messages: str = "",
+        key: str = "",
     ) -> str:
         """Write a signed archive of the log; one sentence for a person.
 
@@ -57,12 +65,13 @@ class Record:
             until: the same, exclusive; empty to the end.
             kinds: comma-separated names of messages; empty means all.
             device: what `garde.app.find` understands; empty means any.
+            messages: comma-separated ids of messages; empty means all.
             key: address of the key that encrypts the archive; empty leaves it plain.
 
         Raises:
             GardeError: nothing is as asked for, the chain is broken, or the file cannot be written.
         """
-        asked = wanted(since, until, kinds, self._find(device) if device else None)
+        asked = wanted(since, until, kinds, self._find(device) if device else None, messages)
         lock = self._keys(key) if key else None
         made = keeping.write_archive(self._kept, self._keys(""), out, asked, self._clock, self._chosen, lock=lock)
         return f"{out}: {made.messages} messages, {made.omitted} by their digest, signed by the key {made.key}"
@@ -96,18 +105,26 @@ class Record:
         return Box(self._kept, self._keys(""), self._clock)
 
 
-def wanted(since: str, until: str, kinds: str, device: Device | None) -> Wanted:
+def wanted(since: str, until: str, kinds: str, device: Device | None, messages: str = "") -> Wanted:
     """What a person asks for in words.
 
     Raises:
         Malformed: a time is not ISO 8601, or there is no such kind of message.
     """
-    names = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    names = _words(kinds)
     if unknown := set(names) - KINDS.keys():
         raise Malformed("export.kind", f"There is no message {', '.join(sorted(unknown))}", hint=", ".join(KINDS))
     return Wanted(
-        since=_moment(since) if since else -EVER, until=_moment(until) if until else EVER, kinds=names, device=device
+        since=_moment(since) if since else -EVER,
+        until=_moment(until) if until else EVER,
+        kinds=names,
+        device=device,
+        messages=_words(messages),
     )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def _moment(text: str) -> int:

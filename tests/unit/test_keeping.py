@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from garde import keeping
 from garde.config import Config, EvidenceSection
@@ -20,7 +24,7 @@ from garde.pipeline.shapes import SHAPES
 from garde.ports import Store
 from garde.store.sqlite import open_sqlite
 from garde.vault.box import Box
-from tests.makers import START, observation
+from tests.makers import START, device, observation
 
 
 class Hand:
@@ -93,24 +97,49 @@ def test_verifying_makes_no_key_and_says_whose_the_seals_are(store: Store, keys:
     assert keeping.verify(store, absent, EvidenceSection(trusted=(keys.name,)), said.append) == []
 
 
-def test_the_log_is_sealed_while_the_product_runs(
+def until(done: Callable[[], bool]) -> None:
+    """Wait for a thread; a test that hangs fails."""
+    for _ in range(2000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError
+
+
+def test_the_log_is_sealed_and_verified_while_the_product_runs(
     store: Store, keys: FileKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "LOOK", 0.01)
-    add(store, 1)
-    sealed = threading.Event()
-    act = keeping.seal_if_due
+    monkeypatch.setattr(keeping, "AGAIN", 0.0)
+    add(store, 1, 2)
+    told: list[str] = []
+    with keeping.sealing(EvidenceSection(), store, keys, Hand(), told.append, told.extend) as state:
+        until(lambda: count(store) == 1 and state.verified == 2 and state.whole)
+        assert not told and not state.breaks and not state.trouble
+        with store._writer.begin() as connection:  # type: ignore[attr-defined]
+            connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 1"))
+        until(lambda: len(told) >= 2)
+    assert told[1] == state.breaks[0] and told[1].startswith("message 1 (")
+    assert len([line for line in told if "message 1 (" in line]) == 2
 
-    def seen(*arguments: object) -> bool:
-        done = act(*arguments)  # type: ignore[arg-type]
-        if done:
-            sealed.set()
-        return done
 
-    monkeypatch.setattr(keeping, "seal_if_due", seen)
-    with keeping.sealing(EvidenceSection(), store, keys, Hand(), lambda text: None):
-        assert sealed.wait(20)
-    assert count(store) == 1
+def test_a_break_that_could_not_be_told_is_told_again(
+    store: Store, keys: FileKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LOOK", 0.01)
+    add(store, 1, 2)
+    with store._writer.begin() as connection:  # type: ignore[attr-defined]
+        connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 1"))
+    tries: list[str] = []
+
+    def tell(lines: Sequence[str]) -> None:
+        tries.extend(lines)
+        if len(tries) == 1:
+            raise Unreachable("bus.unreachable")
+
+    with keeping.sealing(EvidenceSection(), store, keys, Hand(), lambda said: None, tell) as state:
+        until(lambda: bool(state.breaks))
+    assert len(tries) == 2 and tries[0] == tries[1] == state.breaks[0]
 
 
 def test_a_key_that_cannot_be_used_is_said_once(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,3 +263,94 @@ def test_a_key_of_another_scheme_follows_once_it_is_set(
         assert keeping.verify(store, either, EvidenceSection(), lambda text: None) == []
     with pytest.raises(Refused):
         keeping.rotate(store, new, Hand(), None, lambda text: None)
+
+
+def test_seals_are_witnessed_and_a_restore_begins_another_file(store: Store, keys: FileKeys, tmp_path: Path) -> None:
+    chosen = EvidenceSection(witness=str(tmp_path / "seals"))
+    add(store, 1)
+    keeping.seal_now(chosen, store, keys, Hand())
+    keeping.backup(store, keys, tmp_path / "backup", Hand(), Config(evidence=chosen))
+    add(store, 2)
+    keeping.seal_now(chosen, store, keys, Hand())
+    assert keeping.verify(store, keys, chosen, lambda text: None) == []
+    other = open_sqlite(str(tmp_path / "other.db"), SHAPES)
+    with keeping.opening(tmp_path / "backup", keys) as saved:
+        unwatched = EvidenceSection()
+        assert keeping.restore(other, keys, saved, unwatched, lambda text: None, replace=False) == []
+        (line,) = keeping.verify(other, keys, chosen, lambda text: None)
+        assert line.startswith("seal 2 was witnessed, and is not there")
+        assert keeping.restore(other, keys, saved, chosen, lambda text: None, replace=True) == []
+    assert len(list(tmp_path.glob("seals*"))) == 2
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_damaged_file_of_the_database_is_told_and_never_passed_over(
+    tmp_path: Path, keys: FileKeys, seed: int
+) -> None:
+    path = tmp_path / "garde.db"
+    store = open_sqlite(str(path), SHAPES)
+    add(store, *range(200))
+    with store.begin() as unit:
+        unit.put([device(number) for number in range(30)])
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
+    with store.snapshot() as look:
+        before = list(look.entries(0)), list(look.seals())
+    store.close()
+    data, dice = bytearray(path.read_bytes()), random.Random(seed)
+    for _ in range(40):
+        data[dice.randrange(4096, len(data))] ^= dice.randint(1, 255)
+    path.write_bytes(data)
+    try:
+        damaged = open_sqlite(str(path), SHAPES)
+    except (Unreachable, Untrusted):
+        return
+    if not keeping.verify(damaged, keys, EvidenceSection(), lambda text: None):
+        with damaged.snapshot() as look:
+            assert (list(look.entries(0)), list(look.seals())) == before
+    damaged.close()
+
+
+def test_a_broken_store_is_saved_as_it_is_and_said_to_be_broken(store: Store, keys: FileKeys, tmp_path: Path) -> None:
+    add(store, 1, 2)
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
+    with store._writer.begin() as connection:  # type: ignore[attr-defined]
+        connection.execute(text("DELETE FROM seals"))
+        connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 2"))
+    keeping.backup(store, keys, tmp_path / "backup", Hand(), Config())
+    other = open_sqlite(str(tmp_path / "other.db"), SHAPES)
+    assert restored(other, keys, tmp_path / "backup", keys)[0].startswith("message 2 (")
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    ("owner", "act"), [(Box, "admit"), (FileKeys, "succeed"), (Box, "renew"), (FileKeys, "successor")]
+)
+def test_a_rotation_that_is_interrupted_loses_nothing_and_is_done_again(
+    store: Store, keys: FileKeys, monkeypatch: pytest.MonkeyPatch, owner: type, act: str, after: bool
+) -> None:
+    add(store, 1)
+    box = Box(store, keys, Hand())
+    box.put("a", "x")
+    keeping.seal_now(EvidenceSection(), store, keys, Hand())
+    whole = getattr(owner, act)
+
+    def interrupted(*arguments: object, **options: object) -> object:
+        if after:
+            whole(*arguments, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, act, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            keeping.rotate(store, keys, Hand(), None, lambda text: None)
+    for _ in range(2):
+        # As a process that begins now would see it.
+        fresh = FileKeys(str(keys._path))
+        assert Box(store, fresh, Hand()).get("a") == b"x"
+        with store.begin() as unit:
+            number = len(list(unit.seals()))
+        add(store, 10 + number)
+        keeping.seal_now(EvidenceSection(), store, fresh, Hand())
+        assert keeping.verify(store, fresh, EvidenceSection(), lambda text: None) == []
+        keeping.rotate(store, fresh, Hand(), None, lambda text: None)
+    assert keeping.verify(store, keys, EvidenceSection(), lambda text: None) == []

@@ -27,6 +27,12 @@ def digest_of(entry: Entry) -> bytes | None:
         return None
 
 
+def called(entry: Entry) -> str:
+    """The id of a stored message, as a terminal may show it."""
+    text = str(entry.id)
+    return text if text.isascii() and text.isprintable() and len(text) <= 80 else ascii(text)[1:81]
+
+
 class Walk:
     """Follows the links from one place on.
 
@@ -54,6 +60,6 @@ class Walk:
             return ""
         self.link = entry.link if isinstance(entry.link, bytes) else b""
         return (
-            f"message {entry.seq} ({entry.id}) does not follow from message {before}: "
+            f"message {entry.seq} ({called(entry)}) does not follow from message {before}: "
             "it was altered, or one between them was removed, added or moved"
         )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from importlib import resources
@@ -26,7 +27,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from garde.errors import Missing, Untrusted
+from garde.errors import Malformed, Missing, Untrusted
 from garde.evidence.chain import digest_of
 from garde.evidence.seal import read
 from garde.evidence.standalone import FORMAT, MANIFEST, SIGNATURE
@@ -75,20 +76,24 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         until: nanoseconds since 1970 UTC, exclusive.
         kinds: names of messages; none means all.
         device: the one they are about; None means any.
+        messages: ids of single messages; none means all.
     """
 
     since: int = -EVER
     until: int = EVER
     kinds: tuple[str, ...] = ()
     device: Device | None = None
+    messages: tuple[str, ...] = ()
 
     def selection(self) -> Callable[[Entry], bool]:
         """Says of one message after the other, in their order, whether it is asked for."""
         about = About(self.device) if self.device else None
 
         def wanted(entry: Entry) -> bool:
-            of_device = about is None or about.meets(decode(entry.body))
-            return of_device and self.since <= entry.at < self.until and (not self.kinds or entry.kind in self.kinds)
+            of_device = about is None or _about(about, entry)
+            named = not self.messages or entry.id in self.messages
+            kind = not self.kinds or entry.kind in self.kinds
+            return of_device and named and kind and self.since <= entry.at < self.until
 
         return wanted
 
@@ -118,6 +123,14 @@ def _all(message: Message, name: str) -> Iterable[Any]:
     return value if isinstance(value, tuple | list) else (value,)
 
 
+def _about(about: About, entry: Entry) -> bool:
+    try:
+        return about.meets(decode(entry.body))
+    except Malformed:
+        # Of a kind that this Garde no longer knows.
+        return False
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What is in an archive; its octets are signed.
 
@@ -142,7 +155,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(look: Snapshot, keys: Keys, out: IO[bytes], wanted: Wanted, now: int, *, site: str = "") -> Manifest:
-    """Write an archive; the log must be sealed up to its end.
+    """Write an archive of what is sealed; messages behind the last seal are not in it.
 
     Args:
         look: the store.
@@ -159,11 +172,9 @@ def export(look: Snapshot, keys: Keys, out: IO[bytes], wanted: Wanted, now: int,
     if fault := next(breaks(look, (keys.name,)), ""):
         raise Untrusted("export.broken", f"The chain is broken: {fault}", hint="garde verify names every break")
     seals = [(read(one), one) for one in look.seals()]
-    first, last = _range(look, wanted)
+    first, last = _range(look, wanted, seals[-1][0].last if seals else 0)
     begin = max((one.number for one, _ in seals if one.last < first), default=0)
-    end = next((one for one, _ in seals if one.last >= last), None)
-    if end is None:
-        raise Untrusted("export.unsealed", "The end of the log is not sealed yet")
+    end = next(one for one, _ in seals if one.last >= last)
     anchor = next((one for one, _ in seals if one.number == begin), None)
     counts = {True: 0, False: 0}
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
@@ -186,6 +197,7 @@ def export(look: Snapshot, keys: Keys, out: IO[bytes], wanted: Wanted, now: int,
                 "until": moment(wanted.until) if wanted.until < EVER else "",
                 "kinds": wanted.kinds,
                 "device": wanted.device.id if wanted.device else "",
+                "messages": wanted.messages,
             },
             messages=counts[True],
             omitted=counts[False],
@@ -200,11 +212,11 @@ def export(look: Snapshot, keys: Keys, out: IO[bytes], wanted: Wanted, now: int,
     return manifest
 
 
-def _range(look: Snapshot, wanted: Wanted) -> tuple[int, int]:
-    """Numbers of the first and the last message that are asked for."""
+def _range(look: Snapshot, wanted: Wanted, sealed: int) -> tuple[int, int]:
+    """Numbers of the first and the last message that are asked for, of those up to ``sealed``."""
     chosen = wanted.selection()
     first = last = 0
-    for entry in look.entries(0):
+    for entry in itertools.takewhile(lambda entry: entry.seq <= sealed, look.entries(0)):
         if chosen(entry):
             first, last = first or entry.seq, entry.seq
     if not first:

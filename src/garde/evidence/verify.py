@@ -2,8 +2,7 @@
 
 Question: was any message or seal altered, removed, moved or added since it was written, and which is the first?
 Reference: `garde.model.chain`, `garde.model.seal`; RFC 8032 for the signatures. The head of the chain tells what is
-missing behind the last seal. Whoever can write to the database and removes messages behind the last seal together with
-that head is found out by nobody: the next seal ends that possibility, which is why one is due after so many minutes.
+missing behind the last seal. Left out: what only a copy of the seals elsewhere shows (`garde.evidence.witness`).
 
 Example::
 
@@ -14,14 +13,15 @@ Example::
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from garde.errors import GardeError
-from garde.evidence.chain import Walk
-from garde.evidence.seal import read
+from garde.evidence.chain import Walk, called
+from garde.evidence.seal import last, read
 from garde.model.chain import GENESIS
 from garde.model.seal import Seal
 from garde.ports import Entry, Sealed, Snapshot
@@ -58,13 +58,13 @@ def _messages(entries: Iterator[Entry], seals: list[Seal], end: int, link: bytes
     met = {pruned: 0}
     for entry in entries:
         if entry.seq <= pruned:
-            yield f"message {entry.seq} ({entry.id}) is there again after it was pruned, or was added"
+            yield f"message {entry.seq} ({called(entry)}) is there again after it was pruned, or was added"
             continue
         yield from _reached(waiting, entry.seq - 1, walk, met)
         if line := walk.step(entry):
             yield line
         if entry.seq > end:
-            yield f"message {entry.seq} ({entry.id}) is behind the head of the chain, {end}"
+            yield f"message {entry.seq} ({called(entry)}) is behind the head of the chain, {end}"
     yield from _reached(waiting, walk.seq, walk, met)
     if waiting:
         yield f"messages up to {waiting[-1].last} were sealed, and the log ends at {walk.seq}"
@@ -132,3 +132,46 @@ def signed(sealed: Sealed, key: str) -> bool:
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True
+
+
+class Progress:
+    """Verifies the chain piece by piece while a process runs: first what is there, then what is added.
+
+    Attributes:
+        seq: the chain held up to and with this message when it was last looked at.
+        whole: whether that was the end of the log.
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.whole = False
+        self._walk: Walk | None = None
+
+    def again(self) -> None:
+        """Begin anew with the next step: what held yesterday may have been altered today."""
+        self._walk = None
+
+    def step(self, look: Snapshot, most: int) -> list[str]:
+        """Go on for so many messages; one sentence for each link that is broken.
+
+        Args:
+            look: the store.
+            most: how many messages.
+        """
+        try:
+            before = last(look)
+        except GardeError as error:
+            return [error.what]
+        pruned = before.pruned if before else 0
+        if self._walk is None or self._walk.seq < pruned:
+            anchor = next((one for one in map(read, look.seals()) if one.last == pruned), None) if pruned else None
+            self._walk = Walk(pruned, bytes.fromhex(anchor.head) if anchor else GENESIS)
+        walk, count = self._walk, self._walk.count
+        found = [line for entry in itertools.islice(look.entries(walk.seq), most) if (line := walk.step(entry))]
+        head = look.head()
+        self.whole = walk.count - count < most
+        if self.whole and head is not None and (head.seq, head.link) != (walk.seq, walk.link):
+            found.append(f"the head of the chain is message {head.seq}, and the log ends otherwise at {walk.seq}")
+        if not found:
+            self.seq = walk.seq
+        return found

@@ -18,7 +18,7 @@ import contextlib
 import getpass
 import os
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +76,7 @@ class PassphraseKeys:
         seed = _seed(_passphrase(), salt)
         name = _public(seed)
         if name[: 2 * wrapping.NAME] != by:
+            _typed.cache_clear()
             raise Missing("keys.other", f"The key {by} wrapped this; the passphrase is another one")
         return wrapping.unsealed(wrapping.derived(seed), name, rest)
 
@@ -104,6 +105,7 @@ class PassphraseKeys:
         there = self._read()
         seed = _seed(passphrase, bytes.fromhex(there.salt))
         if _public(seed) != there.public:
+            _typed.cache_clear()
             raise Untrusted("keys.passphrase", "The passphrase is not the one this key was made with")
         return seed
 
@@ -136,12 +138,19 @@ def _passphrase() -> str:
         credential = Path(folder) / "garde-passphrase"
         given = credential.read_text("utf-8").strip() if credential.is_file() else ""
     if not given and sys.stdin.isatty():
-        given = getpass.getpass("Garde: passphrase: ")
+        given = _typed()
     if not given:
         raise Missing("keys.passphrase-needed", "The key needs its passphrase", hint=f"Set {VARIABLE}")
     if len(given) < SHORTEST:
+        _typed.cache_clear()
         raise Refused("keys.passphrase-short", f"A passphrase has at least {SHORTEST} characters")
     return given
+
+
+@cache
+def _typed() -> str:
+    """What a person types, once for as long as the process runs."""
+    return getpass.getpass("Garde: passphrase: ")
 
 
 @lru_cache(maxsize=4)

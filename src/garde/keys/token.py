@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
@@ -127,6 +128,7 @@ class TokenKeys:
             except GardeError:
                 raise
             except (pkcs11.exceptions.PinIncorrect, pkcs11.exceptions.PinLocked, pkcs11.exceptions.PinLenRange):
+                _typed.cache_clear()
                 raise Refused("keys.pin", f"The token {self._token} refuses the PIN") from None
             except (pkcs11.exceptions.PKCS11Error, RuntimeError) as error:
                 what = f"The token {self._token} does not answer: {error or type(error).__name__}"
@@ -139,10 +141,16 @@ class TokenKeys:
             raise Unreachable("keys.pin", f"{self._pin_source} cannot be read: {error.strerror}") from None
         given = given or os.environ.get(VARIABLE, "")
         if not given and sys.stdin.isatty():
-            given = getpass.getpass(f"Garde: PIN of {self._token}: ")
+            given = _typed(self._token)
         if not given:
             raise Missing("keys.pin-needed", f"The token {self._token} needs its PIN", hint=f"Set {VARIABLE}")
         return given
+
+
+@cache
+def _typed(token: str) -> str:
+    """What a person types, once for as long as the process runs."""
+    return getpass.getpass(f"Garde: PIN of {token}: ")
 
 
 def _one(session: Any, label: str, kind: Any) -> Any:

@@ -50,7 +50,7 @@ def decode(data: bytes) -> Message:
     """
     try:
         message: Message = _one.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed("model.message", f"These bytes are no message: {error}") from None
     return message
 
@@ -68,5 +68,5 @@ def decode_many(data: bytes) -> list[Message]:
     """
     try:
         return list(_many.decode(data))
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed("model.message", f"These bytes are no messages: {error}") from None

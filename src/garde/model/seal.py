@@ -65,7 +65,7 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """
         try:
             seal = msgspec.json.decode(statement, type=cls)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
             raise Malformed("seal.statement", f"This is no statement of a seal: {error}") from None
         if seal.statement() != statement:
             raise Malformed("seal.form", "The statement of a seal is not in canonical form (RFC 8785)")

@@ -18,8 +18,9 @@ import itertools
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from garde.errors import GardeError, Malformed
+from garde.errors import GardeError, Malformed, Untrusted
 from garde.evidence import verify as evidence
+from garde.evidence.chain import called
 from garde.evidence.seal import read
 from garde.model.codec import decode
 from garde.model.device import Device
@@ -38,9 +39,15 @@ def breaks(store: Store, trusted: Collection[str] = ()) -> Iterator[str]:
         store: what is checked.
         trusted: ids of keys of which one must have made the last seal; empty trusts whichever did.
     """
-    with store.snapshot() as look:
-        found = [*itertools.islice(evidence.breaks(look, trusted), LISTED), *itertools.islice(_altered(look), LISTED)]
-        until = max((one.until for one in _readable(look)), default=0)
+    found: list[str] = []
+    until = 0
+    try:
+        with store.snapshot() as look:
+            found.extend(itertools.islice(evidence.breaks(look, trusted), LISTED))
+            found.extend(itertools.islice(_altered(look), LISTED))
+            until = max((one.until for one in _readable(look)), default=0)
+    except Untrusted as error:
+        found.append(str(error))
     yield from found
     try:
         yield from _unfounded(store, until)
@@ -64,11 +71,12 @@ def _altered(look: Snapshot) -> Iterator[str]:
             continue
         try:
             message = decode(entry.body)
-        except (Malformed, TypeError):
-            yield f"message {entry.seq} ({entry.id}) cannot be read"
+            same = isinstance(message, Observation) and _name(message) == message.id
+        except (Malformed, TypeError, ValueError):
+            yield f"message {entry.seq} ({called(entry)}) cannot be read"
             continue
-        if not isinstance(message, Observation) or _name(message) != message.id:
-            yield f"message {entry.seq} ({message.id}) is not what its id says"
+        if not same:
+            yield f"message {entry.seq} ({called(entry)}) is not what its id says"
 
 
 def _name(seen: Observation) -> str:

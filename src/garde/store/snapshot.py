@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final
 
@@ -31,6 +32,20 @@ TOGETHER: Final = 2000
 
 #: The order of octets, whatever the language of the database; and the way to give numbers oneself.
 WORDS: Final = {"sqlite": ('COLLATE "BINARY"', ""), "postgresql": ('COLLATE "C"', "OVERRIDING SYSTEM VALUE ")}
+
+
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Read octets that are no UTF-8 as what they are, lone surrogates: somebody may have put them there."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
 
 
 class SqlSnapshot:
@@ -62,7 +77,7 @@ class SqlSnapshot:
         statement = text(f"SELECT {names} FROM {table} ORDER BY {order}")  # noqa: S608 (names come from the schema)
         with self._connection.execute(statement, execution_options={"yield_per": TOGETHER}) as found:
             for row in found:
-                yield tuple(map(chain.octets, row))
+                yield tuple(map(_plain, row))
 
     def filled(self, table: str) -> bool:
         """Whether a table has any row."""
@@ -106,6 +121,18 @@ def lay_down(connection: Connection, copy: Copy, digests: Mapping[str, str], *, 
         if digest(copy.tables[table], _columns(made, table, copy.tables[table])) != wanted:
             raise Untrusted("restore.digest", f"{table} is not what was saved, and nothing was kept")
     migrate(connection)
+
+
+def _plain(value: Any) -> Any:
+    """A value as a copy can hold it; text that is none stays the octets it is."""
+    if isinstance(value, str):
+        if not value.isascii():
+            try:
+                value.encode("utf-8")
+            except UnicodeEncodeError:
+                return value.encode("utf-8", "surrogateescape")
+        return value
+    return chain.octets(value)
 
 
 def _columns(made: SqlSnapshot, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -23,14 +23,14 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Engine, bindparam, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
-from garde.errors import Malformed, Missing, Unreachable
+from garde.errors import Malformed, Missing, Unreachable, Untrusted
 from garde.model.codec import KINDS, decode, encode
 from garde.model.message import Message
 from garde.ports import Copy, Head, Record, Sealed, Shape
 from garde.store import chain
-from garde.store.snapshot import SqlSnapshot, lay_down
+from garde.store.snapshot import SqlSnapshot, any_text, lay_down
 from garde.store.tables import migrate
 
 #: Most values in one IN list; SQLite's own limit is higher, but plans stay good below this.
@@ -155,7 +155,7 @@ class SqlStore:
     @contextmanager
     def snapshot(self) -> Iterator[SqlSnapshot]:
         """See `garde.ports.Store.snapshot`."""
-        with _reaching(), self._reader.connect() as connection:
+        with _reaching(), self._reader.connect() as connection, any_text(connection):
             yield SqlSnapshot(connection)
 
     def restore(self, copy: Copy, digests: Mapping[str, str], *, replace: bool = False) -> None:
@@ -280,7 +280,7 @@ def _decoder(kind: type[msgspec.Struct]) -> msgspec.msgpack.Decoder[Any]:
 def _read(kind: type[Record], name: str, body: bytes) -> Record:
     try:
         record: Record = _decoder(kind).decode(body)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         where = f"{kind.__name__} {name}"
         raise Malformed("store.record", f"A stored record cannot be read: {error}", where=where) from None
     return record
@@ -337,6 +337,10 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except (OperationalError, DBAPIError) as error:
+        # SQLite has no error of its own for text that is none.
+        if type(error) is DatabaseError or "decode to UTF-8" in str(error.orig):
+            hint = "Restore the last backup; garde verify names what it can still read"
+            raise Untrusted("store.damaged", f"The database is damaged: {error.orig}", hint=hint) from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
             hint = "Is the database running, and is its disk not full?"
             raise Unreachable("store.unreachable", f"The store does not answer: {error.orig}", hint=hint) from error

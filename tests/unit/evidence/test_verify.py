@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
-from garde.evidence.seal import seal
-from garde.evidence.verify import breaks
+from garde.evidence.seal import DAY, prune, seal
+from garde.evidence.verify import Progress, breaks
 from garde.keys.file import FileKeys
 from garde.pipeline.shapes import SHAPES
 from garde.store.sql import SqlStore
@@ -197,3 +197,42 @@ def test_any_change_of_any_value_is_found(data: st.DataObject) -> None:
         )
     assert found(store), (table, column, row, value)
     store.close()
+
+
+def test_a_running_process_verifies_piece_by_piece_and_then_what_is_added() -> None:
+    store, progress = filled(), Progress()
+
+    def step(most: int = 4) -> list[str]:
+        with store.snapshot() as look:
+            return progress.step(look, most)
+
+    held = []
+    for _ in range(4):
+        assert step() == []
+        held.append((progress.seq, progress.whole))
+    assert held == [(4, False), (8, False), (9, True), (9, True)]
+    with store.begin() as unit:
+        unit.append([observation(number) for number in (10, 11)])
+    assert step() == [] and (progress.seq, progress.whole) == (11, True)
+    with store._writer.begin() as connection:
+        connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 2"))
+    assert step() == []
+    progress.again()
+    (line,) = step()
+    assert line.startswith("message 2 (") and progress.seq == 11
+    with store._writer.begin() as connection:
+        connection.execute(text("DELETE FROM messages WHERE seq = 11"))
+    assert not step() and step()[-1].startswith("the head of the chain is message 11")
+    with store._writer.begin() as connection:
+        connection.execute(text("DELETE FROM seals"))
+    assert step() == ["The last seal is not number 2"]
+
+
+def test_a_running_process_follows_a_pruned_log() -> None:
+    store, progress = filled(), Progress()
+    with store.snapshot() as look:
+        assert progress.step(look, 1) == []
+    with store.begin() as unit:
+        prune(unit, KEYS, START + 3 * DAY, days=1, readers={})
+    with store.snapshot() as look:
+        assert progress.step(look, 9) == [] and progress.whole and progress.seq == 9

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from garde.errors import GardeError, Malformed, Untrusted
+from garde.keys import passphrase as module
 from garde.keys.passphrase import PassphraseKeys
 
 GOOD = "correct horse battery"
@@ -41,6 +42,21 @@ def test_the_passphrase_may_be_a_credential_of_the_unit(tmp_path: Path, monkeypa
     (tmp_path / "garde-passphrase").write_text(GOOD + "\n")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert keys.sign(b"x") == before
+
+
+def test_a_person_types_it_once_and_again_when_it_was_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = PassphraseKeys(str(tmp_path / "salt"))
+    before = keys.sign(b"x")
+    monkeypatch.delenv("GARDE_PASSPHRASE")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    answers = ["not the right one", GOOD]
+    monkeypatch.setattr("getpass.getpass", lambda question: answers.pop(0))
+    module._typed.cache_clear()
+    with pytest.raises(Untrusted):
+        keys.sign(b"x")
+    assert keys.sign(b"x") == keys.sign(b"x") == before
+    assert answers == []
+    module._typed.cache_clear()
 
 
 @pytest.mark.parametrize(("passphrase", "code"), [("", "keys.passphrase-needed"), ("short", "keys.passphrase-short")])

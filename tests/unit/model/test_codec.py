@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +53,12 @@ def test_any_bytes_are_a_message_or_malformed(data: bytes) -> None:
             read(data)
         except Malformed as error:
             assert error.code == "model.message"
+
+
+@given(st.sampled_from(ONE_OF_EACH), st.data())
+def test_an_altered_message_is_a_message_or_malformed(message: Message, data: st.DataObject) -> None:
+    altered = bytearray(encode(message))
+    altered[data.draw(st.integers(0, len(altered) - 1))] ^= data.draw(st.integers(1, 255))
+    for read in (decode, decode_many):
+        with contextlib.suppress(Malformed):
+            read(bytes(altered))

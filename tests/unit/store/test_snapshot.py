@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from garde.errors import Conflict, Untrusted
 from garde.model.table import digest
@@ -112,3 +112,13 @@ def test_a_copy_of_an_older_garde_is_brought_up_to_date(tmp_path: Path, step: in
     with store.begin() as unit:
         unit.append([observation(1)])
     assert held(store).step == len(steps())
+
+
+def test_text_that_is_none_is_copied_as_the_octets_it_is(tmp_path: Path) -> None:
+    one, two = filled(tmp_path / "a.db"), open_sqlite(str(tmp_path / "b.db"), SHAPES)
+    with one._writer.begin() as connection:
+        connection.execute(text("UPDATE messages SET kind = CAST(x'4fff' AS TEXT) WHERE seq = 2"))
+    copy = held(one)
+    assert [row for row in copy.held["messages"] if b"O\xff" in row]
+    two.restore(copy, digests(one))
+    assert digests(two) == digests(one)

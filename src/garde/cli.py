@@ -12,6 +12,7 @@ Example::
 from __future__ import annotations
 
 import enum
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -189,4 +190,6 @@ def twin(
 
 def main() -> None:
     """Entry point of the `garde` program."""
+    # Nothing here multiplies matrices: the threads that NumPy would start for it only take time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app()

@@ -94,6 +94,9 @@ AHEAD: Final = 1 << 20
 #: Octets of a payload that are hashed to tell whether it was seen lately.
 HASHED: Final = 512
 
+#: Words the kernel works in: the fields of a packet, three words of TCP options, six of the flow's key.
+SCRATCH: Final = dec.FIELDS + 9
+
 Words = npt.NDArray[np.uint64]
 _K1: Final = u64(0x9E3779B97F4A7C15)
 _K0: Final = u64(0x243F6A8885A308D3)
@@ -223,6 +226,15 @@ def _open(row: Rows, count: Rows, side: int, packet: int, at: int, f: Rows, allo
 
 
 @compiled
+def _hand_out(gone: Rows, count: Rows, row: Rows) -> None:
+    """Copy a row of the flow table to the rows that leave it."""
+    place = count[GONE]
+    for i in range(COLUMNS):
+        gone[place, i] = row[i]
+    count[GONE] += 1
+
+
+@compiled
 def _allowance(f: Rows, group: bool) -> int:
     kind = f[dec.KIND]
     proto = f[dec.PROTO]
@@ -264,14 +276,14 @@ def run(
         gone: shape (at least n, COLUMNS): rows of flows that ended, gave way or passed a bucket.
         sights: shape (at least 3 n, SIGHT).
         count: shape (COUNTERS,); EVENTS, GONE and SIGHTS are set to 0 first, the others go on counting.
-        f: scratch, shape (FIELDS + 3,).
+        f: scratch, shape (SCRATCH,).
     """
     slots = rows.shape[0]
     count[EVENTS] = 0
     count[GONE] = 0
     count[SIGHTS] = 0
-    key = np.zeros(6, np.int64)
-    options = f[dec.FIELDS :]
+    options = f[dec.FIELDS : dec.FIELDS + 3]
+    key = f[dec.FIELDS + 3 :]
     for i in range(records.shape[0]):
         begin = records[i, 0]
         end = begin + records[i, 1]
@@ -346,8 +358,7 @@ def run(
         if slot < 0:
             slot = oldest
             rows[slot, STATE] |= ENDED
-            gone[count[GONE]] = rows[slot]
-            count[GONE] += 1
+            _hand_out(gone, count, rows[slot])
             count[N_EVICTED] += 1
         row = rows[slot]
         flags = f[dec.FLAGS]
@@ -360,12 +371,10 @@ def run(
         elif opening and row[ORIGIN + (side ^ row[SIDE])] != (f[dec.SEQ] + 1) & 0xFFFFFFFF and row[LAST_AT] > 0:
             # RFC 9293 §3.6.1: the same ports again, a new connection.
             row[STATE] |= ENDED
-            gone[count[GONE]] = row
-            count[GONE] += 1
+            _hand_out(gone, count, row)
             _open(row, count, side, packet, at, f, _allowance(f, group))
         elif at // BUCKET_NS != row[BUCKET]:
-            gone[count[GONE]] = row
-            count[GONE] += 1
+            _hand_out(gone, count, row)
             row[BUCKET] = at // BUCKET_NS
             row[FIRST_AT] = at
             for k in range(2):

@@ -123,7 +123,7 @@ class Tracker:
         self._count = np.zeros(k.COUNTERS, np.int64)
         self._count[k.N_LATE] = late
         self._count[k.N_PATTERNS] = len(self._patterns)
-        self._scratch = np.zeros(dec.FIELDS + 3, np.int64)
+        self._scratch = np.zeros(k.SCRATCH, np.int64)
         self._size = 0
         self._events: Rows = np.zeros((0, k.EVENT), np.int64)
         self._gone: Rows = np.zeros((0, k.COLUMNS), np.int64)

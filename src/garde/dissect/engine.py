@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Iterable
 from functools import lru_cache
 
-from garde.dissect.news import News
+from garde.dissect.news import DAY, News
 from garde.dissect.recall import DEPTH, Recall, Step
 from garde.dissect.spec import SENDER, Dissector, Fact, Hint, Session
 from garde.dissect.table import DISSECTORS
@@ -34,10 +34,13 @@ LIKELY = 0.5
 PATIENCE = 32
 #: Payloads of each direction whose place is remembered, for values that a message completed later brings to light.
 REMEMBERED = 8
-#: Payloads of a stream that told nothing new after which it is left alone for a while, and how long, in nanoseconds: a
-#: link that says the same all day is sampled, one that speaks of ever new devices is read whole.
+#: Payloads of a stream that told nothing it had not told that day, after which it is left alone for a while, and how
+#: long, in nanoseconds: a link that says the same all day is sampled, one that speaks of ever new devices is read
+#: whole. What other flows told does not count: a flow is read as it would be if it were the only one.
 STALE = 24
 PAUSE = 60 * 1_000_000_000
+#: Statements of a stream that are remembered to tell whether it repeats itself.
+REPEATED = 1 << 12
 
 
 _Run = tuple[int, int, int, int]
@@ -67,10 +70,13 @@ class _Reading:
         "stale",
         "step",
         "stream",
+        "told",
     )
 
     def __init__(self, flow: Flow) -> None:
         self.stream = flow.layer == STREAM
+        #: what this stream stated → the last day on which it did
+        self.told: dict[int, int] = {}
         #: end of the flow → what facts about it are about, once there was one
         self.sides: list[_Subject | None] = [None, None]
         self.row: Dissector | None = None
@@ -140,17 +146,15 @@ class Engine:
             readings[number] = reading
             if reading.resume and not self._resumed(reading, payload):
                 continue
-            before = len(out)
             step = None
             if not reading.live and reading.step is not None:
                 step = self._recalled(reading, payload)
             if step is None:
                 step = self._heard(reading, payload)
-            if step.news:
-                self._state(reading, step, payload, out)
+            other = bool(step.news) and self._state(reading, step, payload, out)
             if step.done:
                 self._finish(number)
-            elif len(out) > before or not reading.stream or step.row is None:
+            elif other or not reading.stream or step.row is None:
                 reading.stale = 0
             else:
                 reading.stale += 1
@@ -269,9 +273,10 @@ class Engine:
             del self.services[next(iter(self.services))]
         self.services[number] = row.name
 
-    def _state(self, reading: _Reading, step: Step, payload: Payload, out: list[Observation]) -> None:
-        """Emit what a step tells and was not told lately."""
+    def _state(self, reading: _Reading, step: Step, payload: Payload, out: list[Observation]) -> bool:
+        """Emit what a step tells and was not told that day; whether it tells what a stream had not told that day."""
         news, at, direction = self._news, payload.at, payload.direction
+        told, day, other = reading.told, at // DAY, False
         for said in step.news:
             fact = said.fact
             if fact.about.__class__ is Key or fact.also:
@@ -282,7 +287,15 @@ class Engine:
                 if known is None:
                     known = reading.sides[end] = news.subject(_keys(payload.flow.ends[end]))
                 subject = known
-            if not subject[0] or not news.fresh(subject[1], said.number, at):
+            what = subject[1] << 64 | said.number
+            if reading.stream:
+                if told.get(what) == day:
+                    continue
+                other = True
+                if len(told) >= REPEATED:
+                    told.clear()
+                told[what] = day
+            if not subject[0] or not news.fresh(what, day):
                 continue
             out.append(
                 observe(
@@ -296,6 +309,7 @@ class Engine:
                     place=self._place(reading, fact, payload),
                 )
             )
+        return other
 
     def _place(self, reading: _Reading, fact: Fact, payload: Payload) -> Place:
         """Where the value stands: in this payload, else in one of the last of its direction, else nowhere exactly."""

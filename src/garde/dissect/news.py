@@ -1,16 +1,18 @@
-"""News: which facts are worth an observation, because they are new, or were last told a day ago.
+"""News: which facts are worth an observation, because they are new, or were not told yet today.
 
-Question: was this said of this subject lately?
-Reference: DESIGN §4.4 (an observation is emitted when a value is new or changes, or once a day). Subjects and statements
-have numbers here, so that what a flow repeats a thousand times costs one look-up of a whole number each time. Memory is
-bounded: the facts told longest ago are forgotten first, and told again if they are heard again.
+Question: was this said of this subject today?
+Reference: DESIGN §4.4 (an observation is emitted when a value is new or changes, or once a day). Subjects and
+statements have numbers here, so that what a flow repeats costs one look-up of a whole number each time. Memory is
+bounded: the facts told longest ago are forgotten first, and told again if they are heard again. A day is one of UTC,
+not 24 hours since the last time, so that what two processes heard of one capture can be put together.
 
 Example:
     >>> news = News(memory=100)
     >>> subject, number = news.subject((Key("ip", "10.0.0.1"),))
     >>> (said,) = news.of("ssh", [Fact("hostname", "ct-01 ")])
-    >>> said.value, news.fresh(number, said.number, 0), news.fresh(number, said.number, 60)
-    ('ct-01', True, False)
+    >>> what = number << 64 | said.number
+    >>> said.value, news.fresh(what, 20_000), news.fresh(what, 20_000), news.fresh(what, 20_001)
+    ('ct-01', True, False, True)
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class News:
         self._statements: dict[tuple[str, str, str], int] = {}
         #: numbers are never used twice, so what is forgotten is new again and nothing else
         self._next = 1
-        #: subject's number << 64 | statement's number → when it was told
+        #: subject's number << 64 | statement's number → the last day on which it was told
         self._told: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -84,15 +86,18 @@ class News:
             out.append(Said(fact, value, source, number))
         return tuple(out)
 
-    def fresh(self, subject: int, statement: int, at: int) -> bool:
-        """Whether this was not told within a day before ``at``; it is told now if so."""
-        fact = subject << 64 | statement
-        before = self._told.get(fact)
-        if before is not None and at - before < DAY:
-            return False
-        if before is None and len(self._told) >= self._memory:
+    def fresh(self, what: int, day: int) -> bool:
+        """Whether this was not told on that day nor later; it is told now if so.
+
+        ``what`` is the number of the subject, shifted left by 64 bits, with the number of the statement.
+        """
+        before = self._told.get(what)
+        if before is not None:
+            if before >= day:
+                return False
+        elif len(self._told) >= self._memory:
             del self._told[next(iter(self._told))]
-        self._told[fact] = at
+        self._told[what] = day
         return True
 
     def _number(self) -> int:

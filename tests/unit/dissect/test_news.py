@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from garde.dissect.news import DAY, LONGEST, News, clean
+from garde.dissect.news import LONGEST, News, clean
 from garde.dissect.spec import Fact
 from garde.model.key import Key
 
@@ -10,12 +10,12 @@ ONE, TWO = (Key("ip", "10.0.0.1"),), (Key("mac", "02:00:00:00:00:01"), Key("ip",
 def test_a_statement_is_news_once_a_day_and_for_each_subject() -> None:
     news = News(memory=100)
     said, other = news.of("ssh", [Fact("hostname", "ct-01"), Fact("hostname", "ct-02")])
-    one, two = news.subject(ONE)[1], news.subject(TWO)[1]
-    assert news.fresh(one, said.number, 5)
-    assert not news.fresh(one, said.number, 5 + DAY - 1)
-    assert news.fresh(one, other.number, 6) and news.fresh(two, said.number, 6)
-    assert news.fresh(one, said.number, 5 + DAY)
-    assert not news.fresh(one, said.number, 6)
+    one, two = news.subject(ONE)[1] << 64, news.subject(TWO)[1] << 64
+    assert news.fresh(one | said.number, 5)
+    assert not news.fresh(one | said.number, 5)
+    assert news.fresh(one | other.number, 5) and news.fresh(two | said.number, 5)
+    assert news.fresh(one | said.number, 6)
+    assert not news.fresh(one | said.number, 5)
 
 
 def test_equal_statements_have_one_number_whoever_makes_them() -> None:
@@ -33,10 +33,10 @@ def test_what_is_forgotten_is_news_again_and_memory_is_bounded() -> None:
     for i in range(20):
         (said,) = news.of("ssh", [Fact("hostname", f"h{i}")])
         numbers.append(said.number)
-        assert news.fresh(news.subject(ONE)[1], said.number, i)
+        assert news.fresh(news.subject(ONE)[1] << 64 | said.number, 7)
     assert len(news) == 3 and len(set(numbers)) == 20
     (again,) = news.of("ssh", [Fact("hostname", "h0")])
-    assert news.fresh(news.subject(ONE)[1], again.number, 20)
+    assert news.fresh(news.subject(ONE)[1] << 64 | again.number, 7)
 
 
 def test_values_are_clean_and_not_endless() -> None:

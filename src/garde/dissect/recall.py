@@ -22,8 +22,9 @@ from typing import Final
 from garde.dissect.news import Said
 from garde.dissect.spec import Dissector
 
-#: Payloads of one flow that are recalled; what comes later is read.
-DEPTH: Final = 24
+#: Payloads of one flow that are recalled; what comes later is read. It takes fewer until a stream that tells nothing
+#: new is left alone (`garde.dissect.engine.STALE`), so most never need a session.
+DEPTH: Final = 40
 #: Octets of payload remembered in all; when they are reached, everything is forgotten.
 OCTETS: Final = 1 << 24
 #: What a step costs beside its payload.

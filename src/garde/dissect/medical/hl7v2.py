@@ -29,6 +29,8 @@ WAITING: Final = 64
 #: Statements remembered per connection.
 TOLD: Final = 1 << 10
 _HEADERS: Final = (b"MSH", b"BHS", b"FHS")
+#: Segments that state something by themselves; what the others tell of devices waits for the end of the message.
+_TELLING: Final = frozenset({*_HEADERS, b"MSA", b"SFT", b"EVN"})
 #: MSA-1 codes (table 0008).
 _ACKNOWLEDGEMENTS: Final = frozenset({"AA", "AE", "AR", "CA", "CE", "CR"})
 _CONTROL_ID: Final = 10
@@ -77,6 +79,12 @@ class _Session:
             self._told.clear()
             self._day = day
         for segment in side.segments.feed(payload.data, payload.offset):
+            name = segment.text[:3]
+            if name and name not in _TELLING:
+                if side.message is not None:
+                    side.message.segment = segment
+                    side.devices.segment(side.message, name)
+                continue
             for fact in self._segment(side, other, segment, payload.at):
                 if fact.value:
                     yield fact
@@ -105,8 +113,6 @@ class _Session:
                 yield from _software(side.message)
             elif name == b"EVN":
                 yield from _named("hl7.facility", side.message.field(7), about=SENDER)
-            else:
-                side.devices.segment(side.message, name)
 
     def _acknowledgement(self, message: Message, other: _Side, at: int) -> Iterator[Fact]:
         code = message.field(1)

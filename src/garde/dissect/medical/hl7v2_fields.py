@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import accumulate
 from typing import Final, NamedTuple, TypeVar
 
 from garde.dissect.medical.eui64 import eui64
@@ -142,7 +141,7 @@ class Message:
         type: MSH-9 as ``ORU^R01``.
     """
 
-    __slots__ = ("_first", "_parts", "_segment", "_starts", "charset", "marks", "told", "type")
+    __slots__ = ("_first", "_parts", "_segment", "charset", "marks", "told", "type")
 
     def __init__(self, segment: Segment, marks: Delimiters) -> None:
         self.marks = marks
@@ -168,7 +167,6 @@ class Message:
     def segment(self, segment: Segment) -> None:
         self._segment = segment
         self._parts: list[bytes] = []  # split when somebody asks
-        self._starts: list[int] = []
         # In a header segment the field separator itself is field 1 (§2.14.9.1).
         self._first = 1 if segment.text[:3] in (b"MSH", b"BHS", b"FHS") else 0
 
@@ -180,13 +178,15 @@ class Message:
             parts = self._parts = self._segment.text.split(self.marks.field)
         if index >= len(parts):
             return Field(b"", self._segment.start, self.marks, self.charset)
-        if not self._starts:
-            self._starts = list(accumulate([len(part) + 1 for part in parts], initial=self._segment.start))
-        return Field(parts[index], self._starts[index], self.marks, self.charset)
+        start = self._segment.start + index + sum(map(len, parts[:index]))
+        return Field(parts[index], start, self.marks, self.charset)
 
     def raw(self, numbers: Iterable[int]) -> tuple[bytes, ...]:
         """The bytes of fields, as they stand; empty where they do not."""
-        return tuple([self.field(number).raw for number in numbers])
+        parts = self._parts or self._segment.text.split(self.marks.field)
+        self._parts = parts
+        places = [number - self._first for number in numbers]
+        return tuple([parts[index] if index < len(parts) else b"" for index in places])
 
     def has(self, number: int) -> bool:
         """Whether field ``number`` is there and not empty."""

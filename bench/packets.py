@@ -143,7 +143,7 @@ def measure(name: str, octets: int, rounds: int, out: Path) -> dict[str, float]:
         median, busy = statistics.median(rates), statistics.median(worked[row])
         print(
             f"  {row:32} {median / 1e6:8.3f} Mpps ({min(rates) / 1e6:.3f} to {max(rates) / 1e6:.3f})"
-            f"  replay is {ours / median:7.2f} x    {busy / 1e6:8.3f} per processor second, replay {work / busy:7.2f} x",
+            f"  replay is {ours / median:7.2f} x    {busy / 1e6:8.3f} a processor second, replay {work / busy:7.2f} x",
             flush=True,
         )
     path.unlink()

@@ -194,6 +194,8 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        # Frozen first, what was made meanwhile is old and is not walked as soon as the collector is back.
+        gc.freeze()
         gc.enable()
         gc.unfreeze()
 

@@ -8,8 +8,9 @@ Devices that never get one are counted beside.
 
 Two clocks are shown: from the first packet, as the bar says, and from the first word, the first packet that tells more
 than addresses and how a system asks for them. The time between is the device's silence, which the simulated hospital
-draws at random over its day; nobody who only listens can shorten it. A wait ends with the slice in which it ends, so it
-is up to a slice too long; the simulated day is pressed into few minutes, so its devices speak more often than real ones.
+draws at random over its day; nobody who only listens can shorten it. A wait ends with the slice in which it ends, so
+it is up to a slice too long; the simulated day is pressed into few minutes, so its devices speak more often than real
+ones.
 
 Example::
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,13 @@ def test_verify_gives_0_when_all_is_well(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'garde.db'}"
     RUN.invoke(app, ["replay", str(CAPTURE), "--store", url])
     assert RUN.invoke(app, ["verify", "--store", url]).exit_code == 0
+
+
+@pytest.mark.parametrize(("file", "code"), [(str(CAPTURE), 0), ("absent.pcap", 1)])
+def test_a_replay_leaves_at_once_and_loses_nothing_it_said(file: str, code: int, tmp_path: Path) -> None:
+    program = "import sys; from garde.cli import main; sys.argv[0] = 'garde'; main()"
+    command = [sys.executable, "-c", program, "replay", file, "--format", "json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert bool(json.loads(done.stdout)["devices"]) == (code == 0)
+    assert " devices, " in done.stderr

@@ -56,12 +56,14 @@ class _Equipment(NamedTuple):
 class _Device:
     """What is known of one MDS of the message so far."""
 
-    __slots__ = ("about", "also", "codes", "facts")
+    __slots__ = ("about", "also", "codes", "facts", "instances")
 
     def __init__(self) -> None:
         self.about: Key | None = None
         self.also: tuple[Key, ...] = ()
         self.codes: set[str] = set()
+        #: identifiers taken: most observations of a message repeat the same one
+        self.instances: set[bytes] = set()
         self.facts: list[_Said] = []
 
     def say(self, attribute: str, field: Field, value: str | None = None) -> None:
@@ -69,8 +71,12 @@ class _Device:
         if text and len(self.facts) < MOST_FACTS + MOST_CODES:
             self.facts.append((attribute, text, field.start, field.end))
 
-    def take(self, equipment: _Equipment, start: int) -> None:
-        """What an identifier that stands at ``start`` tells."""
+    def take(self, instance: Field) -> None:
+        """What an identifier of equipment tells, the first time."""
+        if instance.raw in self.instances:
+            return
+        self.instances.add(instance.raw)
+        equipment, start = _equipment(instance), instance.start
         if equipment.key is not None:
             self.name(equipment.key, equipment.also)
         for attribute, text, begin, end in equipment.facts:
@@ -132,7 +138,7 @@ class Devices:
             return
         if message.has(18):
             for instance in message.field(18).repetitions():
-                device.take(_equipment(instance), instance.start)
+                device.take(instance)
         code = _term(observed)
         if not code:
             return
@@ -152,7 +158,7 @@ class Devices:
             return
         equipment = message.field(10)
         for instance in equipment.repetitions():
-            device.take(_equipment(instance), instance.start)
+            device.take(instance)
         di, made, lot = message.field(16), message.field(17), message.field(19)
         serial, kind = message.field(20), message.field(22)
         device.say("udi_di", di.component(1))

@@ -282,6 +282,7 @@ def _heard(
 ) -> Iterator[Sequence[Observation]]:
     """What captures tell that nobody keeps, by two processes where that is faster."""
     from garde.pipeline import shares
+    from garde.wire.track import ready
 
     if not shares.worth(files):
         heard: list[Observation] = []
@@ -312,6 +313,7 @@ def _heard(
             )
         return out
 
+    ready()
     yield from shares.read_by_two(read)
 
 

@@ -25,7 +25,7 @@ import numpy as np
 from garde.wire import decode as dec
 from garde.wire import kernel as k
 from garde.wire.address import ip_text, mac_text, vlan_ids
-from garde.wire.block import Block, Rows
+from garde.wire.block import Block, Rows, table
 from garde.wire.flow import DATAGRAM, FRAME, STREAM, Endpoint, Flow, Payload
 from garde.wire.fragments import Fragments
 from garde.wire.reassembly import Assembly, Run
@@ -351,6 +351,11 @@ class Tracker:
             self._streams.pop(number << 1, None)
             self._streams.pop(number << 1 | 1, None)
             del self._flows[number], self._slots[number]
+
+
+def ready() -> None:
+    """Have the kernel's machine code, before a process is copied and each copy would make or load it."""
+    Tracker(slots=k.WINDOW).account(Block(np.zeros(1, np.uint8), table(0)))
 
 
 def _payload(flow: Flow, way: int, run: Run) -> Payload:

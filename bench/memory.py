@@ -2,7 +2,8 @@
 
 Question: is memory bounded by what talks, not by how much is said?
 Three captures of one kind, each four times as large as the one before; the largest resident size of the process that
-replayed it, and what of it is there before the first packet. Only the slope says something.
+replayed it, and what of it is there before the first packet; the same of the second process, which shares with it what
+was there before. Only the slope says something.
 
 Example::
 
@@ -28,7 +29,8 @@ from pathlib import Path
 from garde.app import replay
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 report = replay([Path(sys.argv[1])])
-print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, report.stats["flows"], len(report.devices))
+both = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(before, *both, report.stats["flows"], len(report.devices))
 """
 
 
@@ -43,9 +45,10 @@ def main() -> None:
         write(path, chosen.octets // share, zoo=0.05)
         run = [sys.executable, "-c", REPLAY, str(path)]
         done = subprocess.run(run, check=True, capture_output=True, text=True, env=environment)
-        before, most, flows, devices = map(int, done.stdout.split())
+        before, most, beside, flows, devices = map(int, done.stdout.split())
         size = path.stat().st_size / 1e6
         resident = f"{most / 1024:6.0f} MiB resident, {before / 1024:.0f} of them before the first packet"
+        resident += f"; a second process {beside / 1024:.0f}" if beside else ""
         print(f"{size:7.0f} MB file: {resident}; {flows:,} flows, {devices:,} devices")
     path.unlink()
 

@@ -30,9 +30,9 @@ def sources() -> list[Path]:
     return [*sorted((ROOT / "tests" / "captures").glob("*/*.pcap")), *captures()]
 
 
-def frames(path: Path) -> list[bytes]:
+def frames(path: Path, largest: int = LARGEST) -> list[bytes]:
     """The Ethernet frames of a classic little-endian capture in microseconds; empty for any other."""
-    data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    data = path.read_bytes() if path.stat().st_size <= largest else b""
     if data[:4] != b"\xd4\xc3\xb2\xa1" or data[20:24] != b"\1\0\0\0":
         return []
     out, pos = [], 24

@@ -12,6 +12,7 @@ Example::
 from __future__ import annotations
 
 import enum
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -484,4 +485,15 @@ def twin(
 
 def main() -> None:
     """Entry point of the `garde` program."""
-    app()
+    # Nothing here multiplies matrices: the threads that NumPy would start for it only take time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        app()
+    except SystemExit as end:
+        if sys.argv[1:2] == ["replay"] and isinstance(end.code, int):
+            # Everything is closed and said. What a large replay found is a million objects, and taking them apart one
+            # by one would take longer than starting did; the system takes them back at once.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code)
+        raise

@@ -20,9 +20,11 @@ KEEP: list[Pattern] = [
 ]
 
 
-def assert_equal(blocks: Iterable[Block], slots: int = 1 << 10, keep: list[Pattern] = KEEP) -> int:
+def assert_equal(
+    blocks: Iterable[Block], slots: int = 1 << 10, keep: list[Pattern] = KEEP, share: int | None = None
+) -> int:
     """Fails where they differ; returns the number of packets compared."""
-    tracker, twin = Tracker(keep, slots=slots), Kernel(slots, SEEN, keep)
+    tracker, twin = Tracker(keep, slots=slots, share=share), Kernel(slots, SEEN, keep, share)
     number = 1
     for block in blocks:
         data, records = block.data.tobytes(), block.records.tolist()
@@ -36,8 +38,6 @@ def assert_equal(blocks: Iterable[Block], slots: int = 1 << 10, keep: list[Patte
     used = {slot: row for slot, row in enumerate(twin.rows) if row is not None}
     assert [slot for slot in range(slots) if tracker._tags[slot]] == list(used)
     assert tracker._rows[list(used)].tolist() == list(used.values())
-    counters = range(k.N_PACKETS, k.COUNTERS)
-    assert [count for i in counters if i not in (k.N_LATE, k.N_PATTERNS) for count in [int(tracker._count[i])]] == [
-        twin.count[i] for i in counters if i not in (k.N_LATE, k.N_PATTERNS)
-    ]
+    counters = [i for i in range(k.N_PACKETS, k.N_SHARES) if i not in (k.N_LATE, k.N_PATTERNS)]
+    assert [int(tracker._count[i]) for i in counters] == [twin.count[i] for i in counters]
     return number - 1

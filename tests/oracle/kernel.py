@@ -33,9 +33,13 @@ def ahead(a: int, b: int) -> int:
 class Kernel:
     """State between blocks: the table, the cache of what was seen, the counters."""
 
-    def __init__(self, slots: int, seen: int, patterns: list[tuple[int, bytes, bytes, int]]) -> None:
+    def __init__(
+        self, slots: int, seen: int, patterns: list[tuple[int, bytes, bytes, int]], share: int | None = None
+    ) -> None:
+        self.share = share
         self.rows: list[list[int] | None] = [None] * slots
-        self.seen = [0] * seen
+        self.senders = [0] * (seen // 2)
+        self.payloads = [[0] * (seen // 4), [0] * (seen // 4)]
         self.patterns = patterns
         self.count: Counter[int] = Counter()
 
@@ -59,11 +63,11 @@ class Kernel:
                 self.packet(f, number + i, at, wire, begin)
         return self.events, self.gone, self.sights
 
-    def fresh(self, h: int) -> bool:
+    def fresh(self, cache: list[int], h: int) -> bool:
         h |= 1
-        place = h >> 20 & len(self.seen) - 1
-        known = self.seen[place] == h
-        self.seen[place] = h
+        place = h >> 20 & len(cache) - 1
+        known = cache[place] == h
+        cache[place] = h
         return not known
 
     # --- the flow -----------------------------------------------------------------------------------------------
@@ -149,20 +153,20 @@ class Kernel:
             self.sights.append([what, number, at, start - begin, *sender])
 
         def serves() -> None:
-            if self.fresh(mix(SEED, *address, port[0] << 16 | port[1], k.SERVICE)):
+            if self.fresh(self.senders, mix(SEED, *address, port[0] << 16 | port[1], k.SERVICE)):
                 sight(k.SERVICE, f[d.L4], *port)
 
         if not row[k.TCP + way] & 256:
             row[k.TCP + way] |= 256
             row[k.PACKET + way], row[k.MAC + way] = number, f[d.SRC_MAC]
-            if self.fresh(mix(SEED, f[d.SRC_MAC], *address, f[d.VLANS] << 8 | f[d.TTL], k.HOST)):
+            if self.fresh(self.senders, mix(SEED, f[d.SRC_MAC], *address, f[d.VLANS] << 8 | f[d.TTL], k.HOST)):
                 sight(k.HOST, f[d.L3], 0, 0)
             if way == 1 and f[d.KIND] == d.DATAGRAM and not group and f[d.SPORT] < 49152:
                 serves()
         if opening:
             kinds, mss, scale = self.options(f[d.L4] + 20, f[d.START])
             two = f[d.WINDOW] | mss << 16 | scale << 32 | f[d.DF] << 40
-            if self.fresh(mix(SEED, f[d.SRC_MAC], *address, kinds, two, k.SYN)):
+            if self.fresh(self.senders, mix(SEED, f[d.SRC_MAC], *address, kinds, two, k.SYN)):
                 sight(k.SYN, f[d.L4], kinds, two)
         elif answers:
             serves()
@@ -209,6 +213,9 @@ class Kernel:
         kind, start, stop = f[d.KIND], f[d.START], f[d.END]
         if start >= stop or row[k.STATE] & k.RELEASED or kind == d.NOTHING:
             return
+        share = mix(SEED, *row[:6]) >> 40 & 1
+        if self.share is not None and share != self.share:
+            return
         data = self.data[start:stop]
         if kind in (d.STREAM, d.DATAGRAM, d.BEGINNING):
             wanted = self.wanted(data)
@@ -220,7 +227,8 @@ class Kernel:
         if row[k.LEFT + way] <= 0:
             row[k.STATE] |= k.PASSED << way
             return
-        if kind != d.STREAM and not self.fresh(self.digest(data, mix(SEED, row[k.NUMBER], way))):
+        digest = self.digest(data, mix(SEED, row[k.NUMBER], way))
+        if kind != d.STREAM and not self.fresh(self.payloads[share], digest):
             return
         row[k.LEFT + way] -= 1
         passed = int(bool(row[k.STATE] & k.PASSED << way))

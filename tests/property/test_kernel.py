@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garde.wire import decode as d
+from garde.wire import kernel as k
 from garde.wire.block import Block, table
+from garde.wire.track import Tracker
 from tests.oracle.compare import KEEP, assert_equal
 from tests.oracle.decode import LINKS, read
 from tests.packets import block, ether, ip4, ip6, tcp, udp
@@ -79,7 +81,26 @@ def sensible(draw: st.DrawFn) -> bytes:
 def test_the_flow_table_equals_its_twin(blocks: list[list[bytes]], step: int) -> None:
     """Sixteen slots for dozens of keys, so that eviction happens; steps of minutes, so that buckets pass."""
     made = [block(frames, step=step, at=10**18 + i * 25 * step) for i, frames in enumerate(blocks) if frames]
-    assert_equal(made, slots=16, keep=KEEP)
+    for share in (None, 0, 1):
+        assert_equal(made, slots=16, keep=KEEP, share=share)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(sensible(), max_size=25), max_size=4))
+def test_two_shares_keep_what_one_kernel_would(blocks: list[list[bytes]]) -> None:
+    one, *both = (Tracker(KEEP, slots=16, share=share) for share in (None, 0, 1))
+    for i, frames in enumerate(blocks):
+        made = block(frames, at=10**18 + i * 10**12)
+        for tracker in (one, *both):
+            tracker.feed(made)
+        events = [tracker._events[: tracker._count[k.EVENTS]].tolist() for tracker in (one, *both)]
+        pieces = [event for event in events[1] if event[0] < 0]  # of datagrams, which belong to no flow yet
+        assert sorted(events[0]) == sorted(events[1] + [event for event in events[2] if event not in pieces])
+        sights = [tracker.sightings() for tracker in (one, *both)]
+        assert sorted(sights[0], key=repr) == sorted(sights[1] + sights[2], key=repr)
+    for tracker in (one, *both):
+        tracker.finish()
+    assert one.flows() == both[0].flows() == both[1].flows()
 
 
 @settings(deadline=None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,13 @@ def test_what_is_dead_is_listed_and_only_that_is_sent_again(tmp_path: Path) -> N
     assert RUN.invoke(app, ["notify", "dead", "n-1", "--retry", "--store", url]).exit_code == 1
     assert RUN.invoke(app, ["notify", "dead", "--retry", "--drop", "--store", url]).exit_code == 2
     assert RUN.invoke(app, ["notify", "test", "oncall"]).exit_code == 1
+
+
+@pytest.mark.parametrize(("file", "code"), [(str(CAPTURE), 0), ("absent.pcap", 1)])
+def test_a_replay_leaves_at_once_and_loses_nothing_it_said(file: str, code: int, tmp_path: Path) -> None:
+    program = "import sys; from garde.cli import main; sys.argv[0] = 'garde'; main()"
+    command = [sys.executable, "-c", program, "replay", file, "--format", "json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert bool(json.loads(done.stdout)["devices"]) == (code == 0)
+    assert " devices, " in done.stderr

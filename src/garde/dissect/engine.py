@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterable
 from functools import lru_cache
 
+from garde.dissect.news import DAY, News
 from garde.dissect.recall import DEPTH, Recall, Step
 from garde.dissect.spec import SENDER, Dissector, Fact, Hint, Session
 from garde.dissect.table import DISSECTORS
@@ -24,9 +25,8 @@ from garde.model.catalogue import trust
 from garde.model.key import Key, is_group_mac
 from garde.model.observation import Observation, Place, observe
 from garde.registry import Registry
-from garde.wire.flow import STREAM, Endpoint, Payload
+from garde.wire.flow import STREAM, Endpoint, Flow, Payload
 
-DAY = 86_400 * 1_000_000_000
 #: Below this nobody is chosen.
 LIKELY = 0.5
 #: Payloads of one flow that may go by before it is left alone as unknown. A DICOM PDU of 16 kB, joined in its middle,
@@ -34,15 +34,18 @@ LIKELY = 0.5
 PATIENCE = 32
 #: Payloads of each direction whose place is remembered, for values that a message completed later brings to light.
 REMEMBERED = 8
-#: Payloads of a stream that told nothing new after which it is left alone for a while, and how long, in nanoseconds: a
-#: link that says the same all day is sampled, one that speaks of ever new devices is read whole.
+#: Payloads of a stream that told nothing it had not told that day, after which it is left alone for a while, and how
+#: long, in nanoseconds: a link that says the same all day is sampled, one that speaks of ever new devices is read
+#: whole. What other flows told does not count: a flow is read as it would be if it were the only one.
 STALE = 24
 PAUSE = 60 * 1_000_000_000
-#: Longest value kept, in characters.
-LONGEST = 256
+#: Statements of a stream that are remembered to tell whether it repeats itself.
+REPEATED = 1 << 12
 
 
 _Run = tuple[int, int, int, int]
+#: Keys of what a fact is about, and the number they have among the facts remembered.
+_Subject = tuple[tuple[Key, ...], int]
 
 
 class _Reading:
@@ -63,11 +66,19 @@ class _Reading:
         "resume",
         "row",
         "session",
+        "sides",
         "stale",
         "step",
+        "stream",
+        "told",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, flow: Flow) -> None:
+        self.stream = flow.layer == STREAM
+        #: what this stream stated → the last day on which it did
+        self.told: dict[int, int] = {}
+        #: end of the flow → what facts about it are about, once there was one
+        self.sides: list[_Subject | None] = [None, None]
         self.row: Dissector | None = None
         self.session: Session | None = None
         self.misses = 0
@@ -110,13 +121,12 @@ class Engine:
         self._sensor = sensor
         self._file = file
         self._flows = flows
-        self._memory = memory
+        self._news = News(memory)
         self._readings: dict[int, _Reading] = {}
         self._done: dict[int, None] = {}
         self._finished: list[int] = []
         self._paused: list[int] = []
         self._recall = Recall()
-        self._seen: dict[tuple[object, ...], int] = {}
         #: dissector → payloads it called malformed
         self.malformed: dict[str, int] = {}
         #: flow number → dissector that read it; the oldest are forgotten
@@ -125,29 +135,26 @@ class Engine:
     def feed(self, payloads: Iterable[Payload]) -> list[Observation]:
         """Observations of the next payloads, in their order."""
         out: list[Observation] = []
-        done = self._done
+        done, readings = self._done, self._readings
         for payload in payloads:
             number = payload.flow.number
             if number in done:
                 continue
-            reading = self._reading(payload)
+            reading = readings.pop(number, None)
+            if reading is None:
+                reading = self._begun(payload.flow)
+            readings[number] = reading
             if reading.resume and not self._resumed(reading, payload):
                 continue
-            before = len(out)
-            if payload.flow.layer == STREAM:
-                if not reading.places:
-                    reading.places = deque(maxlen=REMEMBERED), deque(maxlen=REMEMBERED)
-                run = payload.offset, len(payload.data), payload.packet, payload.start
-                reading.places[payload.direction].append(run)
-            step = self._recalled(reading, payload)
+            step = None
+            if not reading.live and reading.step is not None:
+                step = self._recalled(reading, payload)
             if step is None:
-                step = self._read(reading, payload)
-            if step.row is not None:
-                for fact in step.facts:
-                    self._state(reading, step.row, fact, payload, out)
+                step = self._heard(reading, payload)
+            other = bool(step.news) and self._state(reading, step, payload, out)
             if step.done:
                 self._finish(number)
-            elif len(out) > before or payload.flow.layer != STREAM or step.row is None:
+            elif other or not reading.stream or step.row is None:
                 reading.stale = 0
             else:
                 reading.stale += 1
@@ -181,37 +188,40 @@ class Engine:
             del self._done[next(iter(self._done))]
         self._done[number] = None
 
-    def _reading(self, payload: Payload) -> _Reading:
-        flow = payload.flow
-        reading = self._readings.pop(flow.number, None)
-        if reading is None:
-            reading = _Reading()
-            reading.step = self._recall.begin((flow.layer, flow.protocol, *flow.ports))
-            reading.age = self._recall.age
-            if len(self._readings) >= self._flows:
-                del self._readings[next(iter(self._readings))]
-        self._readings[flow.number] = reading
+    def _begun(self, flow: Flow) -> _Reading:
+        """A flow that was not met before, or forgotten."""
+        reading = _Reading(flow)
+        reading.step = self._recall.begin((flow.layer, flow.protocol, *flow.ports))
+        reading.age = self._recall.age
+        if len(self._readings) >= self._flows:
+            del self._readings[next(iter(self._readings))]
         return reading
 
     def _recalled(self, reading: _Reading, payload: Payload) -> Step | None:
         """What a payload tells that continues what another flow said before; None when it has to be read."""
         before = reading.step
-        if reading.live or before is None:
-            return None
-        if reading.age == self._recall.age and len(reading.past) < DEPTH:
+        if before is not None and reading.age == self._recall.age and len(reading.past) < DEPTH:
             step = before.next.get((payload.direction, payload.gap, payload.offset, payload.data))
             if step is not None:
+                if step.row is not None and step.row is not before.row:
+                    self._serve(payload.flow.number, step.row)
                 reading.step = step
                 reading.past.append(payload)
-                if step.row is not None:
-                    self._serve(payload.flow.number, step.row)
                 return step
         # Off the path: a session is made that has heard everything so far.
         past, reading.past, reading.step = reading.past, [], None
         for earlier in past:
-            self._read(reading, earlier)
+            self._heard(reading, earlier)
         reading.step = before
         return None
+
+    def _heard(self, reading: _Reading, payload: Payload) -> Step:
+        """Note where a payload of a stream stands, and let it be read."""
+        if reading.stream:
+            if not reading.places:
+                reading.places = deque(maxlen=REMEMBERED), deque(maxlen=REMEMBERED)
+            reading.places[payload.direction].append(_run(payload))
+        return self._read(reading, payload)
 
     def _read(self, reading: _Reading, payload: Payload) -> Step:
         """Let the flow's session read a payload, and remember what it told."""
@@ -229,7 +239,7 @@ class Engine:
                 reading.refused.add(row.name)
                 reading.row = reading.session = None
         done = reading.session.done if reading.session is not None else reading.misses >= PATIENCE
-        step = Step(row, tuple(facts), done)
+        step = Step(row, self._news.of(row.name, facts) if row is not None else (), done)
         if reading.step is None:
             return step
         reading.depth += 1
@@ -263,53 +273,76 @@ class Engine:
             del self.services[next(iter(self.services))]
         self.services[number] = row.name
 
-    def _state(self, reading: _Reading, row: Dissector, fact: Fact, payload: Payload, out: list[Observation]) -> None:
-        value = clean(fact.value)
-        if not value:
-            return
-        if isinstance(fact.about, Key):
-            subject: tuple[Key, ...] = (fact.about, *fact.also)
-            if fact.about.kind not in ("mac", "ip"):
-                subject += _keys(payload.sender)
-        else:
-            subject = _keys(payload.sender if fact.about == SENDER else payload.receiver) + fact.also
-        if not subject:
-            return
-        source = fact.source or row.name
-        known = (subject, fact.attribute, value, source)
-        before = self._seen.get(known)
-        if before is not None and payload.at - before < DAY:
-            return
-        if before is None and len(self._seen) >= self._memory:
-            del self._seen[next(iter(self._seen))]
-        self._seen[known] = payload.at
-        out.append(
-            observe(
-                sensor=self._sensor,
-                at=payload.at,
-                subject=subject,
-                attribute=fact.attribute,
-                value=value,
-                source=source,
-                weight=trust(source, fact.attribute),
-                place=self._place(reading, fact, payload),
+    def _state(self, reading: _Reading, step: Step, payload: Payload, out: list[Observation]) -> bool:
+        """Emit what a step tells and was not told that day; whether it tells what a stream had not told that day."""
+        news, at, direction = self._news, payload.at, payload.direction
+        told, day, other = reading.told, at // DAY, False
+        for said in step.news:
+            fact = said.fact
+            if fact.about.__class__ is Key or fact.also:
+                subject = news.subject(_about(fact, payload))
+            else:
+                end = direction if fact.about == SENDER else 1 - direction
+                known = reading.sides[end]
+                if known is None:
+                    known = reading.sides[end] = news.subject(_keys(payload.flow.ends[end]))
+                subject = known
+            what = subject[1] << 64 | said.number
+            if reading.stream:
+                if told.get(what) == day:
+                    continue
+                other = True
+                if len(told) >= REPEATED:
+                    told.clear()
+                told[what] = day
+            if not subject[0] or not news.fresh(what, day):
+                continue
+            out.append(
+                observe(
+                    sensor=self._sensor,
+                    at=at,
+                    subject=subject[0],
+                    attribute=fact.attribute,
+                    value=said.value,
+                    source=said.source,
+                    weight=trust(said.source, fact.attribute),
+                    place=self._place(reading, fact, payload),
+                )
             )
-        )
+        return other
 
     def _place(self, reading: _Reading, fact: Fact, payload: Payload) -> Place:
         """Where the value stands: in this payload, else in one of the last of its direction, else nowhere exactly."""
-        here: _Run = (payload.offset, len(payload.data), payload.packet, payload.start)
-        before = reversed(reading.places[payload.direction]) if reading.places else ()
-        for offset, length, packet, start in (here, *before):
-            if offset <= fact.start < offset + length:
-                size = min(fact.end, offset + length) - fact.start
-                return Place(self._file, packet, start + fact.start - offset, max(0, size))
+        start = fact.start
+        if payload.offset <= start < payload.offset + len(payload.data):
+            size = min(fact.end - start, payload.offset + len(payload.data) - start)
+            return Place(self._file, payload.packet, payload.start + start - payload.offset, max(0, size))
+        for offset, length, packet, at in self._before(reading, payload):
+            if offset <= start < offset + length:
+                size = min(fact.end, offset + length) - start
+                return Place(self._file, packet, at + start - offset, max(0, size))
         return Place(self._file, payload.packet, payload.start)
 
+    def _before(self, reading: _Reading, payload: Payload) -> Iterable[_Run]:
+        """Where the last bytes of a payload's direction stood, the latest first."""
+        if not reading.stream:
+            return ()
+        if reading.live:
+            return reversed(reading.places[payload.direction])
+        same = [_run(earlier) for earlier in reading.past if earlier.direction == payload.direction]
+        return reversed(same[-REMEMBERED:])
 
-def clean(value: str) -> str:
-    """Device text without control characters at its ends, clipped; what is inside stays, pages show it as symbols."""
-    return value.strip("\x00 \t\r\n\f\v")[:LONGEST]
+
+def _run(payload: Payload) -> _Run:
+    return payload.offset, len(payload.data), payload.packet, payload.start
+
+
+def _about(fact: Fact, payload: Payload) -> tuple[Key, ...]:
+    """Keys of what a fact is about that its sender or receiver alone does not name."""
+    if isinstance(fact.about, Key):
+        subject: tuple[Key, ...] = (fact.about, *fact.also)
+        return subject if fact.about.kind in ("mac", "ip") else subject + _keys(payload.sender)
+    return _keys(payload.sender if fact.about == SENDER else payload.receiver) + fact.also
 
 
 @lru_cache(1 << 16)

@@ -19,10 +19,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from garde.dissect.spec import Dissector, Fact
+from garde.dissect.news import Said
+from garde.dissect.spec import Dissector
 
-#: Payloads of one flow that are recalled; what comes later is read.
-DEPTH: Final = 24
+#: Payloads of one flow that are recalled; what comes later is read. It takes fewer until a stream that tells nothing
+#: new is left alone (`garde.dissect.engine.STALE`), so most never need a session.
+DEPTH: Final = 40
 #: Octets of payload remembered in all; when they are reached, everything is forgotten.
 OCTETS: Final = 1 << 24
 #: What a step costs beside its payload.
@@ -39,16 +41,16 @@ class Step:
 
     Attributes:
         row: who reads the flow from here on, None while nobody does.
-        facts: of the payload.
+        news: what the payload states.
         done: nothing more is wanted of the flow.
         next: payload → the step after it.
     """
 
-    __slots__ = ("done", "facts", "next", "row")
+    __slots__ = ("done", "news", "next", "row")
 
-    def __init__(self, row: Dissector | None, facts: tuple[Fact, ...], done: bool) -> None:
+    def __init__(self, row: Dissector | None, news: tuple[Said, ...], done: bool) -> None:
         self.row = row
-        self.facts = facts
+        self.news = news
         self.done = done
         self.next: dict[Key, Step] = {}
 
@@ -75,7 +77,7 @@ class Recall:
     def note(self, step: Step, key: Key, after: Step) -> Step:
         """Remember that ``key`` leads from ``step`` to ``after``."""
         step.next[key] = after
-        self._spend(_COST + len(key[3]) + 100 * len(after.facts))
+        self._spend(_COST + len(key[3]) + 100 * len(after.news))
         return after
 
     def _spend(self, octets: int) -> None:

@@ -17,7 +17,7 @@ Example:
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -92,10 +92,11 @@ def _row(field: bytes) -> str:
 @cache
 def _table() -> bytes:
     """The rows of the registry's listing as one text; empty where the package is absent."""
-    try:
-        for file in distribution("pymanuf").files or ():
-            if file.name == "manuf.txt":
-                return Path(str(file.locate())).read_bytes()
-    except (PackageNotFoundError, OSError):
+    # Found, not imported: the package itself would load an HTTP client.
+    package = find_spec("pymanuf")
+    if package is None or package.origin is None:
         return b""
-    return b""
+    try:
+        return Path(package.origin).with_name("manuf.txt").read_bytes()
+    except OSError:
+        return b""

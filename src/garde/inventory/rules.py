@@ -147,7 +147,9 @@ class Hit(NamedTuple):
 class _Condition(NamedTuple):
     rule: int
     slot: int
-    test: Test
+    pattern: str
+    #: ASCII text, in lower case, without which no value of ASCII text fits
+    literal: str
 
 
 class _Index(NamedTuple):
@@ -166,19 +168,30 @@ def _index() -> _Index:
         for slot, key, patterns in wanted:
             for attribute in key.split("|"):
                 for pattern in _listed(patterns):
-                    found.setdefault(attribute, []).append(_Condition(number, slot, compiled(pattern)))
+                    found.setdefault(attribute, []).append(_Condition(number, slot, pattern, _literal(pattern)))
     return _Index({name: tuple(rows) for name, rows in found.items()}, tuple(len(rule.when) for rule in rules()))
+
+
+def _literal(pattern: str) -> str:
+    """The longest piece between the stars of a pattern; empty where it is not plain ASCII."""
+    if pattern.startswith("~") or not pattern.isascii():
+        return ""
+    return max(pattern.lower().split("*"), key=len)
 
 
 @lru_cache(maxsize=1 << 16)
 def _matches(attribute: str, value: str) -> tuple[tuple[int, int, tuple[tuple[str, str], ...]], ...]:
     """Rule, slot and named texts of every condition that a value fulfils."""
     out = []
-    for condition in _index().conditions.get(attribute, ()):
-        match = condition.test(value)
+    # Most patterns differ from most values at a glance, and are compiled only when one does not.
+    lowered = value.lower() if value.isascii() else ""
+    for rule, slot, pattern, literal in _index().conditions.get(attribute, ()):
+        if lowered and literal not in lowered:
+            continue
+        match = compiled(pattern)(value)
         if match is not None:
             named = tuple((name, text) for name, text in match.groupdict().items() if text)
-            out.append((condition.rule, condition.slot, named))
+            out.append((rule, slot, named))
     return tuple(out)
 
 

@@ -36,11 +36,14 @@ class Sensor:
         file: of the capture, or of the interface.
         flows: rows of the flow table; memory is bounded by it.
         talks: whether `conversations` will be asked for; what it would need is kept until then.
+        share: 0 or 1 when another sensor hears the same packets and tells what the other share tells.
     """
 
-    def __init__(self, name: str, *, file: str, flows: int = SLOTS, talks: bool = True) -> None:
+    def __init__(
+        self, name: str, *, file: str, flows: int = SLOTS, talks: bool = True, share: int | None = None
+    ) -> None:
         keep = [(one.offset, one.value, one.mask, one.payloads) for row in DISSECTORS for one in row.keep]
-        self._tracker = Tracker(keep, slots=flows)
+        self._tracker = Tracker(keep, slots=flows, share=share)
         self._engine = Engine(DISSECTORS, sensor=name, file=file)
         self._talks = Conversations(name, file)
         self._talking = talks

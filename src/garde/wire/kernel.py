@@ -9,7 +9,8 @@ arrays.
 What is kept: of a stream or unicast datagram flow the first ``KEPT`` payloads in each direction, again in each bucket
 of five minutes; more when a payload matches a pattern (`garde.dissect.spec.Keep`), once a minute; of frames,
 multicast and broadcast every payload that was not seen lately. A caller may release a flow: nothing more of it is
-kept.
+kept. Two kernels may share a capture: both account for every packet, each keeps payloads of its share of the flows, and
+together they keep exactly what one alone would.
 
 Example: see `garde.wire.track`, the only user.
 """
@@ -79,6 +80,8 @@ N_PART: Final = 10
 N_LATE: Final = 11  # patterns that do not begin at offset 0; the caller sets it
 N_PATTERNS: Final = 12
 N_KEPT: Final = 13
+N_SHARES: Final = 14  # 2 when another kernel keeps the payloads of the other share, else 0; the caller sets it
+N_SHARE: Final = 15  # which share this one keeps, 0 or 1; the caller sets it
 COUNTERS: Final = 16
 
 WINDOW: Final = 16
@@ -94,6 +97,9 @@ AHEAD: Final = 1 << 20
 #: Octets of a payload that are hashed to tell whether it was seen lately.
 HASHED: Final = 512
 
+#: Words the kernel works in: the fields of a packet, three words of TCP options, six of the flow's key.
+SCRATCH: Final = dec.FIELDS + 9
+
 Words = npt.NDArray[np.uint64]
 _K1: Final = u64(0x9E3779B97F4A7C15)
 _K0: Final = u64(0x243F6A8885A308D3)
@@ -108,10 +114,10 @@ def mix(h: int, word: int) -> int:
 
 
 @compiled
-def _fresh(seen: Words, h: int) -> bool:
-    """Whether the hash is not in its place of the cache; it is afterwards."""
+def _fresh(seen: Words, h: int, start: int, size: int) -> bool:
+    """Whether the hash is not in its place of this part of the cache; it is afterwards."""
     h = u64(h) | u64(1)
-    at = i64((h >> u64(20)) & u64(seen.shape[0] - 1))
+    at = start + i64((h >> u64(20)) & u64(size - 1))
     if seen[at] == h:
         return False
     seen[at] = h
@@ -223,6 +229,15 @@ def _open(row: Rows, count: Rows, side: int, packet: int, at: int, f: Rows, allo
 
 
 @compiled
+def _hand_out(gone: Rows, count: Rows, row: Rows) -> None:
+    """Copy a row of the flow table to the rows that leave it."""
+    place = count[GONE]
+    for i in range(COLUMNS):
+        gone[place, i] = row[i]
+    count[GONE] += 1
+
+
+@compiled
 def _allowance(f: Rows, group: bool) -> int:
     kind = f[dec.KIND]
     proto = f[dec.PROTO]
@@ -257,21 +272,24 @@ def run(
         number: number of the first of these packets in the capture.
         tags: shape (slots,), a power of two; 0 = empty.
         rows: shape (slots, COLUMNS).
-        seen: shape (power of two,): hashes of what was seen lately.
+        seen: shape (power of two,): hashes of what was seen lately; half for senders, a quarter for each share.
         patterns: shape (m, 5): offset, value, mask, allowance, octets; those with an offset first.
         first: shape (256,): 1 where a pattern at offset 0 may begin with that octet.
         events: shape (at least n, EVENT).
         gone: shape (at least n, COLUMNS): rows of flows that ended, gave way or passed a bucket.
         sights: shape (at least 3 n, SIGHT).
         count: shape (COUNTERS,); EVENTS, GONE and SIGHTS are set to 0 first, the others go on counting.
-        f: scratch, shape (FIELDS + 3,).
+        f: scratch, shape (SCRATCH,).
     """
     slots = rows.shape[0]
+    half = seen.shape[0] >> 1
+    shared = count[N_SHARES] > 1
+    mine = count[N_SHARE]
     count[EVENTS] = 0
     count[GONE] = 0
     count[SIGHTS] = 0
-    key = np.zeros(6, np.int64)
-    options = f[dec.FIELDS :]
+    options = f[dec.FIELDS : dec.FIELDS + 3]
+    key = f[dec.FIELDS + 3 :]
     for i in range(records.shape[0]):
         begin = records[i, 0]
         end = begin + records[i, 1]
@@ -319,6 +337,7 @@ def run(
         for k in range(6):
             h = mix(h, key[k])
         tag = np.uint32(h >> u64(32)) | np.uint32(1)
+        share = i64(h >> u64(40) & u64(1))
         home = i64(h & u64(slots - 1))
         slot = i64(-1)
         oldest = home
@@ -346,8 +365,7 @@ def run(
         if slot < 0:
             slot = oldest
             rows[slot, STATE] |= ENDED
-            gone[count[GONE]] = rows[slot]
-            count[GONE] += 1
+            _hand_out(gone, count, rows[slot])
             count[N_EVICTED] += 1
         row = rows[slot]
         flags = f[dec.FLAGS]
@@ -360,12 +378,10 @@ def run(
         elif opening and row[ORIGIN + (side ^ row[SIDE])] != (f[dec.SEQ] + 1) & 0xFFFFFFFF and row[LAST_AT] > 0:
             # RFC 9293 §3.6.1: the same ports again, a new connection.
             row[STATE] |= ENDED
-            gone[count[GONE]] = row
-            count[GONE] += 1
+            _hand_out(gone, count, row)
             _open(row, count, side, packet, at, f, _allowance(f, group))
         elif at // BUCKET_NS != row[BUCKET]:
-            gone[count[GONE]] = row
-            count[GONE] += 1
+            _hand_out(gone, count, row)
             row[BUCKET] = at // BUCKET_NS
             row[FIRST_AT] = at
             for k in range(2):
@@ -380,21 +396,21 @@ def run(
             row[PACKET + way] = packet
             row[MAC + way] = f[dec.SRC_MAC]
             h = mix(mix(mix(mix(_K0, f[dec.SRC_MAC]), a0), a1), f[dec.VLANS] << 8 | f[dec.TTL])
-            if _fresh(seen, mix(h, HOST)):
+            if _fresh(seen, mix(h, HOST), 0, half):
                 _sight(sights, count, HOST, packet, at, f[dec.L3] - begin, f, 0, 0)
             if way == 1 and kind == dec.DATAGRAM and not group and sp < 49152:
                 h = mix(mix(mix(_K0, a0), a1), proto << 16 | sp)
-                if _fresh(seen, mix(h, SERVICE)):
+                if _fresh(seen, mix(h, SERVICE), 0, half):
                     _sight(sights, count, SERVICE, packet, at, f[dec.L4] - begin, f, proto, sp)
         if opening:
             _options(d, f[dec.L4] + 20, f[dec.START], options)
             two = f[dec.WINDOW] | options[1] << 16 | options[2] << 32 | f[dec.DF] << 40
             h = mix(mix(mix(mix(mix(_K0, f[dec.SRC_MAC]), a0), a1), options[0]), two)
-            if _fresh(seen, mix(h, SYN)):
+            if _fresh(seen, mix(h, SYN), 0, half):
                 _sight(sights, count, SYN, packet, at, f[dec.L4] - begin, f, options[0], two)
         elif kind == dec.STREAM and flags & 0x17 == 0x12:
             h = mix(mix(mix(_K0, a0), a1), proto << 16 | sp)
-            if _fresh(seen, mix(h, SERVICE)):
+            if _fresh(seen, mix(h, SERVICE), 0, half):
                 _sight(sights, count, SERVICE, packet, at, f[dec.L4] - begin, f, proto, sp)
 
         row[LAST_AT] = at
@@ -423,7 +439,7 @@ def run(
                     row[NEXT + way] = past
         start = f[dec.START]
         stop = f[dec.END]
-        if start >= stop or row[STATE] & RELEASED or again or kind == dec.NOTHING:
+        if start >= stop or row[STATE] & RELEASED or again or kind == dec.NOTHING or (shared and share != mine):
             continue
         if kind == dec.STREAM or kind == dec.DATAGRAM or kind == dec.BEGINNING:
             wanted = _wanted(d, start, stop, patterns, first, count[N_LATE], count[N_PATTERNS])
@@ -434,8 +450,10 @@ def run(
         if row[LEFT + way] <= 0:
             row[STATE] |= PASSED << way
             continue
-        if kind != dec.STREAM and not _fresh(seen, _digest(d, start, stop, mix(mix(_K0, row[NUMBER]), way))):
-            continue
+        if kind != dec.STREAM:
+            h = _digest(d, start, stop, mix(mix(_K0, row[NUMBER]), way))
+            if not _fresh(seen, h, half + share * (half >> 1), half >> 1):
+                continue
         row[LEFT + way] -= 1
         passed = row[STATE] >> (2 + way) & 1
         row[STATE] &= ~(PASSED << way)

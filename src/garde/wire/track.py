@@ -25,7 +25,7 @@ import numpy as np
 from garde.wire import decode as dec
 from garde.wire import kernel as k
 from garde.wire.address import ip_text, mac_text, vlan_ids
-from garde.wire.block import Block, Rows
+from garde.wire.block import Block, Rows, table
 from garde.wire.flow import DATAGRAM, FRAME, STREAM, Endpoint, Flow, Payload
 from garde.wire.fragments import Fragments
 from garde.wire.reassembly import Assembly, Run
@@ -33,7 +33,7 @@ from garde.wire.reassembly import Assembly, Run
 #: Rows of the flow table.
 SLOTS: Final = 1 << 17
 #: Places in the cache of what was seen lately.
-SEEN: Final = 1 << 15
+SEEN: Final = 1 << 16
 #: Octets that wait behind holes, of all streams together.
 WAITING: Final = 1 << 25
 #: Octets of a pattern the kernel compares.
@@ -108,12 +108,14 @@ class Tracker:
     Args:
         keep: patterns; see `Pattern`.
         slots: rows of the flow table, a power of two.
+        share: 0 or 1 when another tracker, fed the same blocks, hands out the payloads and sightings of the other
+            share; records of flows are handed out by both.
 
     Raises:
         ValueError: ``slots`` is no power of two, or a pattern has no value.
     """
 
-    def __init__(self, keep: Iterable[Pattern] = (), *, slots: int = SLOTS) -> None:
+    def __init__(self, keep: Iterable[Pattern] = (), *, slots: int = SLOTS, share: int | None = None) -> None:
         if slots < k.WINDOW or slots & (slots - 1):
             raise ValueError(f"slots must be a power of two and at least {k.WINDOW}, not {slots}")
         self._tags = np.zeros(slots, np.uint32)
@@ -123,7 +125,10 @@ class Tracker:
         self._count = np.zeros(k.COUNTERS, np.int64)
         self._count[k.N_LATE] = late
         self._count[k.N_PATTERNS] = len(self._patterns)
-        self._scratch = np.zeros(dec.FIELDS + 3, np.int64)
+        self._share = share
+        if share is not None:
+            self._count[k.N_SHARES], self._count[k.N_SHARE] = 2, share
+        self._scratch = np.zeros(k.SCRATCH, np.int64)
         self._size = 0
         self._events: Rows = np.zeros((0, k.EVENT), np.int64)
         self._gone: Rows = np.zeros((0, k.COLUMNS), np.int64)
@@ -181,7 +186,11 @@ class Tracker:
             for number in gone[gone[:, k.STATE] & k.ENDED != 0, k.NUMBER].tolist():
                 self._end(number, out)
         if count[k.SIGHTS]:
-            self._sightings.append(self._sights[: count[k.SIGHTS]].copy())
+            sights = self._sights[: count[k.SIGHTS]]
+            if self._share is not None:
+                # By the sender, so that what is said of one is said by one.
+                sights = sights[(sights[:, 4] ^ sights[:, 7]) & 1 == self._share]
+            self._sightings.append(sights.copy())
         return out
 
     def finish(self) -> list[Payload]:
@@ -342,6 +351,11 @@ class Tracker:
             self._streams.pop(number << 1, None)
             self._streams.pop(number << 1 | 1, None)
             del self._flows[number], self._slots[number]
+
+
+def ready() -> None:
+    """Have the kernel's machine code, before a process is copied and each copy would make or load it."""
+    Tracker(slots=k.WINDOW).account(Block(np.zeros(1, np.uint8), table(0)))
 
 
 def _payload(flow: Flow, way: int, run: Run) -> Payload:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from garde.dissect.engine import DAY, LONGEST, PATIENCE, PAUSE, STALE, Engine, clean
+from garde.dissect.engine import PATIENCE, PAUSE, STALE, Engine
+from garde.dissect.news import DAY, LONGEST, clean
 from garde.dissect.spec import DATAGRAM, RECEIVER, STREAM, Dissector, Fact, stateless
 from garde.errors import Malformed
 from garde.model.key import Key
@@ -118,7 +119,7 @@ def test_memory_is_bounded() -> None:
     one = engine(row("dns", b"A", 0.9), flows=10, memory=20)
     for number in range(500):
         one.feed([payload(b"A%d" % number, number=number)])
-    assert (len(one._readings), len(one._seen)) == (10, 20)
+    assert (len(one._readings), len(one._news)) == (10, 20)
 
 
 def test_text_of_devices_is_cut_at_its_ends_and_clipped() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from garde.wire import kernel as k
+from garde.wire.block import Block
 from garde.wire.flow import DATAGRAM, FRAME, STREAM, Payload
-from garde.wire.track import Tracker, patterns
+from garde.wire.track import Tracker, patterns, ready
 from tests.packets import T0, A, B, block, ether, ip4, ip6, tcp, udp
 
 SYN, SYNACK = 2, 18
@@ -195,3 +196,13 @@ def test_a_paused_flow_speaks_again_when_a_pattern_matches_later() -> None:
     assert feed(tracker, [client(b"x", 2)], at=T0 + 10**9) == []
     (again,) = feed(tracker, [client(b"x", 3)], at=T0 + k.RENEWAL + 10**9)
     assert (again.offset, again.gap) == (2, 1)
+
+
+def test_what_is_made_ready_is_what_a_tracker_calls() -> None:
+    k.run._known.clear()  # type: ignore[attr-defined]
+    ready()
+    made = dict(k.run._known)  # type: ignore[attr-defined]
+    read = block([client(b"hi")])
+    # A capture's buffer is one that may be written to.
+    Tracker(slots=64).feed(Block(read.data.copy(), read.records))
+    assert k.run._known == made and len(made) == 1  # type: ignore[attr-defined]

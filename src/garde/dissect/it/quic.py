@@ -37,7 +37,7 @@ _VERSIONS: Final = {
     0x00000001: _V1,
     0x6B3343CF: ("0dede3def700a6db819381be6e269dcbf9bd2ed9", "quicv2", 1),
     0xFF00001D: ("afbfec289993d24c9e9786f19c6111e04390a899", "quic", 0),
-    0xFF000020: ("afbfec289993d24c9e9786f19c6111e04390a899", "quic", 0),
+    0xFF000012: ("afbfec289993d24c9e9786f19c6111e04390a899", "quic", 0),
     0xFF000022: _V1,
 }
 _FORMS: Final = 0xC0

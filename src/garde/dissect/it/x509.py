@@ -17,6 +17,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from garde.dissect.it import der
@@ -57,12 +58,15 @@ _EC: Final = "1.2.840.10045.2.1"
 _SUBJECT_ALT_NAME: Final = "2.5.29.17"
 #: Most names of one certificate that are stated.
 MOST_NAMES: Final = 32
+#: Certificates whose facts are kept: a server shows the same one in every handshake.
+REMEMBERED: Final = 128
 
 #: attribute, value, first and last+1 octet of the value in the certificate.
 Found = tuple[str, str, int, int]
 
 
-def facts(data: bytes) -> Iterator[Found]:
+@lru_cache(REMEMBERED)
+def facts(data: bytes) -> tuple[Found, ...]:
     """What one DER certificate says: fingerprint, subject, issuer, not after, key, names.
 
     Raises:
@@ -87,7 +91,7 @@ def facts(data: bytes) -> Iterator[Found]:
         if part.tag == 0xA3:
             found += _alternative_names(data, part)
     # Nothing is said of a certificate that breaks half-way.
-    yield from found
+    return tuple(found)
 
 
 def _expect(data: bytes, node: der.Node, tag: int) -> der.Node:

@@ -17,18 +17,25 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from garde.dissect.medical.hl7v2_device import Devices
-from garde.dissect.medical.hl7v2_fields import Field, Message
+from garde.dissect.medical.hl7v2_fields import Field, Message, recalled
 from garde.dissect.medical.mllp import Segment, Segments
+from garde.dissect.news import DAY
 from garde.dissect.spec import RECEIVER, SENDER, STREAM, Dissector, Fact, Hint, Keep
 from garde.errors import Malformed
 from garde.wire.flow import Payload
 
 #: Requests without an answer that are remembered per connection; MLLP allows one at a time.
 WAITING: Final = 64
+#: Statements remembered per connection.
+TOLD: Final = 1 << 10
 _HEADERS: Final = (b"MSH", b"BHS", b"FHS")
+#: Segments that state something by themselves; what the others tell of devices waits for the end of the message.
+_TELLING: Final = frozenset({*_HEADERS, b"MSA", b"SFT", b"EVN"})
 #: MSA-1 codes (table 0008).
 _ACKNOWLEDGEMENTS: Final = frozenset({"AA", "AE", "AR", "CA", "CE", "CR"})
 _CONTROL_ID: Final = 10
+#: Fields of a header that facts are made of, and the character set.
+_STATED: Final = (2, 3, 4, 5, 6, 9, 12, 18, 21)
 
 
 class _Side:
@@ -45,10 +52,16 @@ class _Side:
 
 
 class _Session:
-    """Both directions of one connection."""
+    """Both directions of one connection.
+
+    An interface says the same of itself and of its devices in every message. What was stated in the same words that day
+    (a day of UTC, as `garde.dissect.news` counts) is not stated again.
+    """
 
     def __init__(self) -> None:
         self.done = False
+        self._told: set[tuple[object, ...]] = set()
+        self._day = 0
         self._sides = (_Side(), _Side())
         self._delay = 0
 
@@ -61,7 +74,17 @@ class _Session:
         if payload.gap:
             side.message = None
             side.devices = Devices()
+        day = payload.at // DAY
+        if day != self._day or len(self._told) >= TOLD:
+            self._told.clear()
+            self._day = day
         for segment in side.segments.feed(payload.data, payload.offset):
+            name = segment.text[:3]
+            if name and name not in _TELLING:
+                if side.message is not None:
+                    side.message.segment = segment
+                    side.devices.segment(side.message, name)
+                continue
             for fact in self._segment(side, other, segment, payload.at):
                 if fact.value:
                     yield fact
@@ -69,12 +92,15 @@ class _Session:
     def _segment(self, side: _Side, other: _Side, segment: Segment, at: int) -> Iterator[Fact]:
         name = segment.text[:3]
         if not segment.text or name in _HEADERS:
-            yield from side.devices.close()
+            yield from side.devices.close(self._told)
             side.message = None
         if name in _HEADERS:
             side.message = Message.begin(segment)
             if side.message is not None:
-                yield from _header(side.message)
+                words = (side is self._sides[0], name, *side.message.raw(_STATED))
+                if words not in self._told:
+                    self._told.add(words)
+                    yield from _header(side.message)
                 if name == b"MSH":
                     control = side.message.field(_CONTROL_ID).raw
                     if control and not side.message.type.startswith("ACK"):
@@ -87,8 +113,6 @@ class _Session:
                 yield from _software(side.message)
             elif name == b"EVN":
                 yield from _named("hl7.facility", side.message.field(7), about=SENDER)
-            else:
-                side.devices.segment(side.message, name)
 
     def _acknowledgement(self, message: Message, other: _Side, at: int) -> Iterator[Fact]:
         code = message.field(1)
@@ -132,11 +156,19 @@ def _header(message: Message) -> Iterator[Fact]:
 
 def _named(attribute: str, field: Field, *, about: Literal["sender", "receiver"]) -> Iterator[Fact]:
     """A hierarchic designator (HD, v2.5.1 §2.A.33): namespace id, else universal id; an EUI-64 is also a key."""
+    (shown, start, end), (key, first, last) = _designator(field)
+    yield Fact(attribute, shown, field.start + start, field.start + end, about)
+    if key and attribute == "hl7.application":
+        yield Fact("eui64", key, field.start + first, field.start + last, about)
+
+
+@recalled
+def _designator(field: Field) -> tuple[tuple[str, int, int], tuple[str, int, int]]:
+    """What a designator shows and the EUI-64 it gives, each with its place in the field."""
     name, universal, kind = (field.component(number) for number in (1, 2, 3))
     shown = name if name.text else universal
-    yield Fact(attribute, shown.text, shown.start, shown.end, about)
-    if kind.text.upper() == "EUI-64" and attribute == "hl7.application" and (key := universal.eui64()):
-        yield Fact("eui64", key, universal.start, universal.end, about)
+    key = universal.eui64() if kind.text.upper() == "EUI-64" else ""
+    return (shown.text, shown.start, shown.end), (key, universal.start, universal.end)
 
 
 def _software(message: Message) -> Iterator[Fact]:

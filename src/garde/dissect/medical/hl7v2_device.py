@@ -15,10 +15,10 @@ Example: ``OBX|1|CWE|69965^MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS^MDC|1.0.0.0|…|||
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from garde.dissect.medical.hl7v2_fields import Field, Message
-from garde.dissect.spec import Fact
+from garde.dissect.medical.hl7v2_fields import Field, Message, recalled
+from garde.dissect.spec import SENDER, Fact
 from garde.model.key import Key
 
 #: Devices (MDS) of one message, facts about each, and terms of each, that are kept.
@@ -41,21 +41,47 @@ _MODEL: Final = "67880"  # MDC_ATTR_ID_MODEL: manufacturer^model
 _SYSTEM_ID: Final = "67972"  # MDC_ATTR_SYS_ID
 
 
+#: Attribute, value, and where it stands.
+_Said = tuple[str, str, int, int]
+
+
+class _Equipment(NamedTuple):
+    """What an entity identifier tells: a key, further keys, and facts whose places count from its first byte."""
+
+    key: Key | None = None
+    also: tuple[Key, ...] = ()
+    facts: tuple[_Said, ...] = ()
+
+
 class _Device:
     """What is known of one MDS of the message so far."""
 
-    __slots__ = ("about", "also", "codes", "facts")
+    __slots__ = ("about", "also", "codes", "facts", "instances")
 
     def __init__(self) -> None:
         self.about: Key | None = None
         self.also: tuple[Key, ...] = ()
         self.codes: set[str] = set()
-        self.facts: list[Fact] = []
+        #: identifiers taken: most observations of a message repeat the same one
+        self.instances: set[bytes] = set()
+        self.facts: list[_Said] = []
 
     def say(self, attribute: str, field: Field, value: str | None = None) -> None:
         text = field.text if value is None else value
         if text and len(self.facts) < MOST_FACTS + MOST_CODES:
-            self.facts.append(Fact(attribute, text, field.start, field.end))
+            self.facts.append((attribute, text, field.start, field.end))
+
+    def take(self, instance: Field) -> None:
+        """What an identifier of equipment tells, the first time."""
+        if instance.raw in self.instances:
+            return
+        self.instances.add(instance.raw)
+        equipment, start = _equipment(instance), instance.start
+        if equipment.key is not None:
+            self.name(equipment.key, equipment.also)
+        for attribute, text, begin, end in equipment.facts:
+            if len(self.facts) < MOST_FACTS + MOST_CODES:
+                self.facts.append((attribute, text, start + begin, start + end))
 
     def name(self, key: Key, also: tuple[Key, ...] = ()) -> None:
         """Give it the key; an EUI-64 names better than what else was there."""
@@ -82,14 +108,15 @@ class Devices:
         elif name == b"PRT":
             self._participation(message)
 
-    def close(self) -> Iterator[Fact]:
-        """The message is over: all facts about its devices."""
+    def close(self, told: set[tuple[object, ...]]) -> Iterator[Fact]:
+        """The message is over: all facts about its devices that ``told`` does not hold; it does afterwards."""
         for device in self._devices.values():
-            for fact in device.facts:
-                if device.about is None:
-                    yield fact
-                else:
-                    yield Fact(fact.attribute, fact.value, fact.start, fact.end, device.about, also=device.also)
+            words = (device.about, device.also, *[fact[:2] for fact in device.facts])
+            if words in told:
+                continue
+            told.add(words)
+            for attribute, value, start, end in device.facts:
+                yield Fact(attribute, value, start, end, device.about or SENDER, also=device.also)
         self._devices.clear()
         self._last = ""
 
@@ -105,26 +132,25 @@ class Devices:
         if not coded and not message.has(18):
             self._last = ""
             return
-        number = message.field(4).text.partition(".")[0]
-        self._last = number if number.isdigit() else ""
+        self._last = _containment(message.field(4))
         device = self._device(self._last)
         if device is None:
             return
         if message.has(18):
             for instance in message.field(18).repetitions():
-                _equipment(device, instance)
-        code, system = observed.component(1), observed.component(3).text.upper()
-        if system != "MDC" or not code.text.isdigit():
+                device.take(instance)
+        code = _term(observed)
+        if not code:
             return
-        if code.text in _ATTRIBUTES:
-            device.say(_ATTRIBUTES[code.text], message.field(5))
-        elif code.text == _MODEL:
+        if code in _ATTRIBUTES:
+            device.say(_ATTRIBUTES[code], message.field(5))
+        elif code == _MODEL:
             _model(device, message.field(5))
-        elif code.text == _SYSTEM_ID:
+        elif code == _SYSTEM_ID:
             _system(device, message.field(5))
-        elif code.text not in device.codes and len(device.codes) < MOST_CODES:
-            device.codes.add(code.text)
-            device.say("mdc.code", code)
+        elif code not in device.codes and len(device.codes) < MOST_CODES:
+            device.codes.add(code)
+            device.say("mdc.code", observed.component(1), code)
 
     def _participation(self, message: Message) -> None:
         device = self._device(self._last)
@@ -132,7 +158,7 @@ class Devices:
             return
         equipment = message.field(10)
         for instance in equipment.repetitions():
-            _equipment(device, instance)
+            device.take(instance)
         di, made, lot = message.field(16), message.field(17), message.field(19)
         serial, kind = message.field(20), message.field(22)
         device.say("udi_di", di.component(1))
@@ -145,7 +171,22 @@ class Devices:
             device.say("mdc.code", kind.component(1))
 
 
-def _equipment(device: _Device, instance: Field) -> None:
+@recalled
+def _containment(field: Field) -> str:
+    """The medical device system of OBX-4 ``1.0.0.0``; empty where there is none."""
+    number = field.text.partition(".")[0]
+    return number if number.isdigit() else ""
+
+
+@recalled
+def _term(observed: Field) -> str:
+    """The 11073 code of OBX-3; empty for another system's."""
+    code = observed.component(1).text
+    return code if code.isdigit() and observed.component(3).text.upper() == "MDC" else ""
+
+
+@recalled
+def _equipment(instance: Field) -> _Equipment:
     """An entity identifier (EI, v2.5.1 §2.A.28) of equipment, in the forms devices write it.
 
     ``serial^maker^EUI^EUI-64`` · ``EUI^model`` · ``EUI^^EUI^EUI-64`` · ``serial^model^maker.com^DNS`` ·
@@ -154,26 +195,30 @@ def _equipment(device: _Device, instance: Field) -> None:
     entity, space, universal, kind = (instance.component(number) for number in (1, 2, 3, 4))
     system = kind.text.upper()
     if system == "EUI-64" and (key := universal.eui64()):
-        device.name(Key("eui64", key))
-        device.say("eui64", universal, key)
+        facts = [_said("eui64", universal, key)]
         if entity.eui64() != key:
-            device.say("serial", entity)
-            device.say("manufacturer", space)
+            facts += [_said("serial", entity), _said("manufacturer", space)]
         elif space.text:
-            device.say("model", space)
-    elif key := entity.eui64():
-        device.name(Key("eui64", key))
-        device.say("eui64", entity, key)
-        device.say("model", space)
-    elif system == "DNS" and entity.text:
+            facts.append(_said("model", space))
+        return _told(Key("eui64", key), (), facts)
+    if key := entity.eui64():
+        return _told(Key("eui64", key), (), [_said("eui64", entity, key), _said("model", space)])
+    if system == "DNS" and entity.text:
         named = f"{universal.text}|{space.text}|{entity.text}"
-        device.name(Key.of("equipment", named), (Key.of("serial", named),))
-        device.say("serial", entity)
-        device.say("model", space)
-        device.say("manufacturer", universal)
-    elif entity.text and (space.text or universal.text):
-        device.name(Key.of("equipment", f"{universal.text}|{space.text}|{entity.text}"))
-        device.say("friendly_name", entity)
+        facts = [_said("serial", entity), _said("model", space), _said("manufacturer", universal)]
+        return _told(Key.of("equipment", named), (Key.of("serial", named),), facts)
+    if entity.text and (space.text or universal.text):
+        named = f"{universal.text}|{space.text}|{entity.text}"
+        return _told(Key.of("equipment", named), (), [_said("friendly_name", entity)])
+    return _Equipment()
+
+
+def _said(attribute: str, field: Field, value: str | None = None) -> _Said:
+    return attribute, field.text if value is None else value, field.start, field.end
+
+
+def _told(key: Key, also: tuple[Key, ...], facts: list[_Said]) -> _Equipment:
+    return _Equipment(key, also, tuple(fact for fact in facts if fact[1]))
 
 
 def _model(device: _Device, value: Field) -> None:

@@ -14,11 +14,14 @@ Example:
 from __future__ import annotations
 
 import re
-from itertools import accumulate
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeVar
 
 from garde.dissect.medical.eui64 import eui64
 from garde.dissect.medical.mllp import Segment
+
+Result = TypeVar("Result")
 
 #: Character set of MSH-18 (table 0211) → codec. What is not here is tried as UTF-8, then read as latin-1.
 _CHARSETS: Final = {
@@ -40,6 +43,9 @@ _CHARSETS: Final = {
 }
 #: Repetitions of one field that are looked at.
 MOST: Final = 16
+#: Fields of which `recalled` keeps what was made, and the longest that it keeps.
+RECALLED: Final = 1 << 12
+SHORT: Final = 256
 
 
 class Delimiters(NamedTuple):
@@ -107,6 +113,25 @@ class Field(NamedTuple):
         return eui64(self.text)
 
 
+def recalled(function: Callable[[Field], Result]) -> Callable[[Field], Result]:
+    """A function of a field's content that need not be asked twice: interfaces repeat the same fields all day.
+
+    What it returns must not depend on where the field stands; it is given a field that starts at 0.
+    """
+
+    @lru_cache(RECALLED)
+    def known(raw: bytes, marks: Delimiters, charset: str) -> Result:
+        return function(Field(raw, 0, marks, charset))
+
+    def asked(field: Field) -> Result:
+        raw, _, marks, charset = field
+        if len(raw) > SHORT:
+            return function(Field(raw, 0, marks, charset))
+        return known(raw, marks, charset)
+
+    return asked
+
+
 class Message:
     """The header of the message under way, and the segment being read.
 
@@ -116,7 +141,7 @@ class Message:
         type: MSH-9 as ``ORU^R01``.
     """
 
-    __slots__ = ("_first", "_parts", "_segment", "_starts", "charset", "marks", "told", "type")
+    __slots__ = ("_first", "_parts", "_segment", "charset", "marks", "told", "type")
 
     def __init__(self, segment: Segment, marks: Delimiters) -> None:
         self.marks = marks
@@ -130,16 +155,8 @@ class Message:
     @classmethod
     def begin(cls, segment: Segment) -> Message | None:
         """The message that a header segment begins; None when its delimiters are not delimiters."""
-        mark, rest = segment.text[3:4], segment.text[4:10]
-        if not mark or mark.isalnum() or not 0x21 <= mark[0] < 0x7F:
-            return None
-        encoding = rest.partition(mark)[0][:4]
-        marks = [encoding[at : at + 1] for at in range(4)]
-        if any(one and (one.isalnum() or one == mark or not 0x21 <= one[0] < 0x7F) for one in marks):
-            return None
-        if not marks[0] or len(set(encoding)) != len(encoding):
-            return None
-        return cls(segment, Delimiters(mark, *marks))
+        marks = _delimiters(segment.text[3:10])
+        return cls(segment, marks) if marks is not None else None
 
     @property
     def segment(self) -> Segment:
@@ -149,25 +166,49 @@ class Message:
     @segment.setter
     def segment(self, segment: Segment) -> None:
         self._segment = segment
-        self._parts = segment.text.split(self.marks.field)
-        self._starts: list[int] = []
+        self._parts: list[bytes] = []  # split when somebody asks
         # In a header segment the field separator itself is field 1 (§2.14.9.1).
         self._first = 1 if segment.text[:3] in (b"MSH", b"BHS", b"FHS") else 0
 
     def field(self, number: int) -> Field:
         """Field ``number`` of the segment; empty when it is not there."""
         index = number - self._first
-        if index >= len(self._parts):
+        parts = self._parts
+        if not parts:
+            parts = self._parts = self._segment.text.split(self.marks.field)
+        if index >= len(parts):
             return Field(b"", self._segment.start, self.marks, self.charset)
-        if not self._starts:
-            sizes = (len(part) + 1 for part in self._parts)
-            self._starts = list(accumulate(sizes, initial=self._segment.start))
-        return Field(self._parts[index], self._starts[index], self.marks, self.charset)
+        start = self._segment.start + index + sum(map(len, parts[:index]))
+        return Field(parts[index], start, self.marks, self.charset)
+
+    def raw(self, numbers: Iterable[int]) -> tuple[bytes, ...]:
+        """The bytes of fields, as they stand; empty where they do not."""
+        parts = self._parts or self._segment.text.split(self.marks.field)
+        self._parts = parts
+        places = [number - self._first for number in numbers]
+        return tuple([parts[index] if index < len(parts) else b"" for index in places])
 
     def has(self, number: int) -> bool:
         """Whether field ``number`` is there and not empty."""
         index = number - self._first
+        if not self._parts:
+            self._parts = self._segment.text.split(self.marks.field)
         return index < len(self._parts) and bool(self._parts[index])
+
+
+@lru_cache(64)
+def _delimiters(text: bytes) -> Delimiters | None:
+    """MSH-1 and MSH-2 (§2.14.9.1, §2.14.9.2), from the seven bytes behind the name; None when they are none."""
+    mark, rest = text[:1], text[1:]
+    if not mark or mark.isalnum() or not 0x21 <= mark[0] < 0x7F:
+        return None
+    encoding = rest.partition(mark)[0][:4]
+    marks = [encoding[at : at + 1] for at in range(4)]
+    if any(one and (one.isalnum() or one == mark or not 0x21 <= one[0] < 0x7F) for one in marks):
+        return None
+    if not marks[0] or len(set(encoding)) != len(encoding):
+        return None
+    return Delimiters(mark, *marks)
 
 
 def _decoded(raw: bytes, charset: str) -> str:

@@ -54,18 +54,21 @@ class Segments:
         self._next = offset + len(data)
         at = 0
         for mark in _MARK.finditer(data):
-            yield from self._end(data, at, mark.start(), offset)
-            if mark.group() == b"\x1c":
-                yield Segment(b"", offset + mark.start())
-            at = mark.end()
+            end = mark.start()
+            if self._held or not self._whole:
+                yield from self._end(data, at, end, offset)
+            elif end > at:
+                yield _segment(data[at : min(end, at + LONGEST)], offset + at)
+            if data[end] == 0x1C:
+                yield Segment(b"", offset + end)
+            at = end + 1
         self._hold(data[at:], offset + at)
 
     def _end(self, data: bytes, at: int, end: int, offset: int) -> Iterator[Segment]:
         self._hold(data[at:end], offset + at)
         # The middle of a segment is of use only when it turns out to be a header.
         if self._held and self._whole:
-            mark = 3 if self._held.startswith(b"\xef\xbb\xbf") else 0  # some senders put a UTF-8 mark before MSH
-            yield Segment(bytes(self._held[mark:]), self._start + mark)
+            yield _segment(bytes(self._held), self._start)
         self._held.clear()
         self._whole = True
 
@@ -73,3 +76,8 @@ class Segments:
         if not self._held:
             self._start = start
         self._held += piece[: LONGEST - len(self._held)]
+
+
+def _segment(text: bytes, start: int) -> Segment:
+    # Some senders put a UTF-8 mark before MSH.
+    return Segment(text[3:], start + 3) if text[:3] == b"\xef\xbb\xbf" else Segment(text, start)

@@ -12,6 +12,7 @@ Example:
 from __future__ import annotations
 
 import ipaddress
+import struct
 from typing import Final
 
 import msgspec
@@ -24,6 +25,9 @@ A, CNAME, PTR, HINFO, TXT, AAAA, NB, SRV = 1, 5, 12, 13, 16, 28, 32, 33
 #: Records of one message that are read.
 RECORDS: Final = 256
 _HOPS: Final = 64
+#: Id, flags and four counts (§4.1.1); type and length of a record, its class and time to live passed over (§4.1.3).
+_HEADER: Final = struct.Struct(">6H")
+_RESOURCE: Final = struct.Struct(">H6xH")
 
 
 class Question(msgspec.Struct, frozen=True, gc=False):
@@ -83,25 +87,21 @@ def parse(data: bytes, code: str) -> Message:
         Malformed: with ``code``: cut short, a pointer that leads nowhere, or an impossible count.
     """
     reader = Reader(data, code)
-    number, flags = reader.u16(), reader.u16()
-    counts = [reader.u16() for _ in range(4)]
+    number, flags, *counts = _HEADER.unpack(reader.take(12))
     if sum(counts) > RECORDS * 4 or not sum(counts):
         raise reader.fail("an impossible number of records (RFC 1035 §4.1.1)")
     questions = []
     for _ in range(min(counts[0], RECORDS)):
         start = reader.pos
         name, reader.pos = read_name(data, start, code)
-        kind = reader.u16()
-        reader.skip(2)
+        kind = reader.u32() >> 16
         questions.append(Question(name, kind, start, reader.pos - 4))
     records: list[Resource] = []
     answers = 0
     for section, count in enumerate(counts[1:]):
         for _ in range(min(count, RECORDS - len(records))):
             name, reader.pos = read_name(data, reader.pos, code)
-            kind = reader.u16()
-            reader.skip(6)
-            size = reader.u16()
+            kind, size = _RESOURCE.unpack(reader.take(10))
             start = reader.pos
             reader.skip(size)
             records.append(Resource(name, kind, start, start + size))

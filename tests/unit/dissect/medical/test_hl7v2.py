@@ -59,6 +59,19 @@ def test_a_delay_is_news_only_when_it_changes_much() -> None:
     assert book.values("hl7.delay") == ["1"]
 
 
+def test_what_every_message_repeats_is_stated_once_a_day() -> None:
+    book = Playbook(HL7V2)
+    first = book.client(MESSAGE)
+    again = book.client(MESSAGE.replace(b"|77|", b"|78|").replace(b"4711", b"4712"))
+    assert ("hl7.application", "MON_GW") in said(first) and not said(again) & {("hl7.application", "MON_GW")}
+    other = book.client(MESSAGE.replace(b"MON_GW", b"MON_GX"))
+    assert ("hl7.application", "MON_GX") in said(other)
+    assert ("hl7.role", "sender") in said(other)  # a header that differs is stated whole
+    assert said(book.server(MESSAGE)) >= {("hl7.application", "MON_GW")}  # the other side speaks for itself
+    book._packet += 86_400_000
+    assert ("hl7.application", "MON_GW") in said(book.client(MESSAGE))
+
+
 def test_an_acknowledgement_of_something_else_has_no_delay() -> None:
     book = Playbook(HL7V2)
     book.client(MESSAGE)

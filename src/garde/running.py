@@ -11,7 +11,7 @@ Example::
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,8 @@ import msgspec
 from garde import config as settings
 from garde.app import Report, SystemClock, keep, open_keys, opened, people
 from garde.model.device import Device
+from garde.model.finding import judgement
+from garde.model.message import digest
 from garde.ports import Bus, Store
 
 #: How long the demonstration hospital is listened to.
@@ -84,7 +86,19 @@ def _serve(
     parts = frozenset(part.strip() for part in only.split(",") if part.strip()) or frozenset(PARTS)
     clock = SystemClock()
     keys = open_keys(chosen)
-    kept_safe = keeping.sealing(chosen.evidence, kept, keys, clock, say)
+
+    def broken(lines: Sequence[str]) -> None:
+        """What was found broken is judged like anything else that needs someone."""
+        now, rule = clock.now(), "evidence.broken"
+        words = {line: digest("link", line) for line in lines}
+        bus.publish(
+            [
+                judgement(rule, now, kind="threat", severity="critical", identifier=name, reasons=(f"break: {line}",))
+                for line, name in words.items()
+            ]
+        )
+
+    kept_safe = keeping.sealing(chosen.evidence, kept, keys, clock, say, broken)
     with kept_safe if "stages" in parts else nullcontext():
         serving(
             chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept),

@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
+from sqlalchemy import text
+
+from garde import keeping, running, serve
+from garde.model.finding import Judgement
+from garde.store.sql import SqlStore
+from tests.makers import observation
 
 GARDE = Path(sys.executable).with_name("garde")
 SECRET = "correct horse battery"
@@ -85,3 +95,28 @@ def test_with_nothing_configured_it_opens_on_the_demonstration(tmp_path: Path) -
         assert page.status_code == 200 and "Demonstration" in page.text
         assert client.get("/devices.json").json()["total"] > 100
     assert any("demonstration hospital" in line for line in said)
+
+
+def test_the_log_is_sealed_and_watched_where_the_stages_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "LOOK", 0.01)
+    alive: list[bool] = []
+
+    def look(chosen: object, kept: SqlStore, *_: object, **options: object) -> None:
+        alive.append(any(thread.name == "garde-seals" for thread in threading.enumerate()))
+        with kept.begin() as unit:
+            unit.append([observation(1), observation(2)])
+        with kept._writer.begin() as connection:
+            connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 1"))
+        for _ in range(500 if alive[-1] else 1):
+            if kept.log(0, (Judgement,), 9):
+                break
+            time.sleep(0.01)
+
+    monkeypatch.setattr(serve, "serve", look)
+    for parts in ("web", "stages"):
+        running.run(only=parts, store=f"sqlite:///{tmp_path / parts}.db", say=lambda text: None)
+    assert alive == [False, True]
+    with sqlite3.connect(tmp_path / "stages.db") as connection:
+        kinds = [row[0] for row in connection.execute("SELECT kind FROM messages")]
+    connection.close()
+    assert "Judgement" in kinds

@@ -74,12 +74,13 @@ class FileKeys:
         """See `garde.ports.Keys.unwrap`; former keys lie beside the one in use."""
         by = wrapping.wrapper(wrapped)
         former = self._beside(by)
-        if former.exists():
-            key = self._read(former)
-        elif self._path.exists():
-            key = self._key()
-        else:
+        if not former.exists() and not self._path.exists():
             raise Missing("keys.other", f"The key {by} wrapped this; there is none at {self._path}")
+        key = self._read(former) if former.exists() else self._key()
+        if not former.exists() or _name(key)[: 2 * wrapping.NAME] == by:
+            return wrapping.unsealed(wrapping.derived(key.private_bytes_raw()), _name(key), wrapped)
+        # It came to lie there after the first look: another process has just put a new key in its place.
+        key = self._read(former)
         return wrapping.unsealed(wrapping.derived(key.private_bytes_raw()), _name(key), wrapped)
 
     def successor(self) -> FileKeys:

@@ -50,6 +50,8 @@ def slugs() -> set[str]:
     }
     codes = (
         "stage",
+        "break",
+        "step",
         "message",
         "error",
         "login",

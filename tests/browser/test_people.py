@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +12,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from garde.app import open_keys
+from garde.config import Config
+from garde.keeping import Proof
 from garde.model.finding import judgement
 from garde.model.person import Grant, Person
 from garde.web.site import Site
 from tests.browser.conftest import Screen, served
-from tests.pages import BIOMEDICAL, FINDING, hospital
+from tests.pages import BIOMEDICAL, FINDING, PUMP, StandingClock, hospital
 
 SECRET = "correct horse battery"
 LOOKS = [("en-GB", "light"), ("en-GB", "dark"), ("fr-FR", "light"), ("fr-FR", "dark")]
@@ -156,6 +162,47 @@ def test_two_windows_on_one_finding_lose_nothing(place: Hospital) -> None:
     expect(two.locator(".failure")).to_contain_text("finding.changed")
     expect(two.locator("form:has(input[value=note]) textarea")).to_have_value("my long remark")
     place.screen.trouble.clear()  # the browser itself writes the status of the answer
+
+
+def test_an_engineer_identifies_follows_and_remarks(place: Hospital) -> None:
+    place.add("bio", "biomedical")
+    page = place.enter("bio")
+    page.goto("/devices?kind=")
+    page.locator("tbody input[name=device]").first.check()
+    page.locator(".bulk select[name=attribute]").select_option("kind")
+    page.locator(".bulk input[name=value]").fill("CT")
+    page.locator(".bulk input[name=reason]").fill("read on its label")
+    page.locator("button[value=preview]").click()
+    expect(page.locator("main table tbody td").last).to_contain_text("CT")
+    page.locator("button[value=state]").click()
+    page.wait_for_url("**/devices?kind=*")
+    page.goto(f"/devices/{PUMP}")
+    page.locator("button[value=follow]").click()
+    expect(page.locator("button[value=unfollow]")).to_be_visible()
+    page.locator("details:has(input[value=note]) summary").click()
+    page.locator("form:has(input[value=note]) textarea").fill("lent to the theatre")
+    page.locator("form:has(input[value=note]) button").click()
+    expect(page.locator(".timeline").last).to_contain_text("lent to the theatre")
+
+
+def test_a_decision_is_proved_without_garde(place: Hospital, tmp_path: Path) -> None:
+    place.site.proof = Proof(place.site.store, open_keys(Config()), StandingClock(), Config())
+    place.add("k.rssi", "rssi")
+    page = place.enter("k.rssi")
+    page.goto(f"/findings/{FINDING}")
+    page.locator("button[value=take]").click()
+    page.goto("/evidence")
+    page.locator("form[action='/evidence/verify'] button").click()
+    expect(page.locator("section.done")).to_be_visible()
+    page.locator("select[name=kind]").select_option("Decision")
+    with page.expect_download() as caught:
+        page.locator("form[action='/evidence.garde'] button").click()
+    caught.value.save_as(tmp_path / "out.garde")
+    with zipfile.ZipFile(tmp_path / "out.garde") as archive:
+        archive.extractall(tmp_path / "out")
+    verifier = [sys.executable, "-I", str(tmp_path / "out" / "verify.py")]
+    assert subprocess.run(verifier, capture_output=True, check=False).returncode == 0
+    assert FINDING in (tmp_path / "out" / "messages.jsonl").read_text("utf-8")
 
 
 def test_the_language_changes_in_the_middle_of_a_task(place: Hospital) -> None:

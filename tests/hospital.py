@@ -29,6 +29,7 @@ from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.person import Grant
 from garde.model.recording import Recording
+from garde.model.sensor import Sensor
 from garde.people.register import Register
 from garde.people.sealing import Sealing
 from garde.people.secret import Token, digest_of
@@ -170,6 +171,20 @@ def staffed(folder: Path, url: str = "") -> Iterator[House]:
         serving.settle()
         with kept.begin() as unit:
             unit.put([stranger(), pump(), scanner, *talks, Recording(id="ct.pcap", path="/x/ct.pcap", at=NOW)])
+            unit.put(
+                [
+                    Sensor(
+                        id="core-1",
+                        live=True,
+                        places=("eth1",),
+                        first_at=NOW,
+                        last_at=NOW,
+                        packets=9,
+                        octets=900,
+                        lost=1,
+                    )
+                ]
+            )
         for device in kept.all(Device):
             serving.fleet.put(device)
         bus.publish(judged)

@@ -25,6 +25,8 @@ BODIES = {
     "me.make-token": {"name": "x", "rights": ["wards.read"], "until": "2026-06-20"},
     "people.change": {"name": "W"},
     "people.password": {"password": "short"},
+    "me.keep-view": {"address": "/devices"},
+    "shift.note": {"text": "quiet"},
     "kiosks.set": {"code": "deux-lunes-9"},
 }
 #: What a person who signed in may do with their tokens and sessions, and a token may not.
@@ -43,6 +45,7 @@ def called(house: House, row: Operation, who: str) -> int:
         "device": PUMP, "attribute": "ward", "finding": ABOUT_PUMP, "message": "w-said", "conversation": "c-0",
         "recording": "ct.pcap", "person": "ward", "ward": "Nowhere", "token": "0" * 64,
         "session": "0" * 64,
+        "sensor": "core-1", "view": "x",
     }  # fmt: skip
     if row.name == "people.remove":
         values["person"] = "nobody"

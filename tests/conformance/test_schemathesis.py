@@ -37,7 +37,7 @@ CHECKS = [
 ]
 #: Things that exist, so that not every generated address leads nowhere.
 KNOWN = {"device": PUMP, "attribute": "ward", "finding": ABOUT_PUMP, "message": "w-said", "conversation": "c-0",
-         "recording": "ct.pcap", "person": "ward", "ward": "Bloc"}  # fmt: skip
+         "recording": "ct.pcap", "person": "ward", "ward": "Bloc", "sensor": "core-1"}  # fmt: skip
 ROLES = ("rssi", "biomedical-rea", "administrator", "ward", "session", "stranger")
 #: Operations each example of which costs a slow hash: fewer suffice.
 schema = schemathesis.openapi.from_dict(document())

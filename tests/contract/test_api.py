@@ -13,7 +13,7 @@ from tests.servers import postgres
 
 VALUES = {
     "device": PUMP, "attribute": "ward", "finding": ABOUT_PUMP, "message": "w-said", "conversation": "c-0",
-    "recording": "ct.pcap", "person": "ward",
+    "recording": "ct.pcap", "person": "ward", "sensor": "core-1",
 }  # fmt: skip
 #: What holds ids of people and of tokens, which are random: of lists the length is compared, records are passed over.
 LISTS = ("me.tokens", "me.sessions", "tokens.list", "people.list", "messages.list", "decisions.list")

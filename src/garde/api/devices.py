@@ -202,6 +202,7 @@ def listed(ask: Ask) -> Reply:
         down=query.order.startswith("-"),
         most=query.limit + 1,
         within=ask.visitor.scope("devices.read").terms,
+        counted=False,
         after=_behind(ask, order),
     )
     answer = ask.site.fleet.find(asked)

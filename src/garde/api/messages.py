@@ -21,7 +21,7 @@ from garde.errors import Malformed, Missing
 from garde.model.codec import KINDS
 from garde.model.decision import OF_DEVICES, OF_FINDINGS, Access, Decision
 from garde.model.device import Device
-from garde.model.finding import Finding, Judgement
+from garde.model.finding import Changed, Finding, Judgement
 from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.model.message import Message, moment
@@ -165,7 +165,7 @@ def seen(ask: Ask, right: str, messages: Sequence[Message]) -> list[bool]:
     sees = ask.sees(right)
 
     def within(one: Message) -> bool:
-        if isinstance(one, Judgement):
+        if isinstance(one, Judgement | Changed):
             return sees(one.device)
         if isinstance(one, Decision) and one.about in findings:
             return sees(findings[one.about].device)

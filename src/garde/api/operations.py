@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from garde.api import devices, findings, messages, people, platform
+from garde.api import devices, findings, messages, people, platform, views
 from garde.api.ask import Ask
 from garde.api.records import Because, Nothing, Page, Paging
 from garde.findings.rules import Rule
@@ -84,6 +84,18 @@ OPERATIONS: Final = Registry(
     Operation(
         "me.end-session", "DELETE", "/me/sessions/{session}", "", people.end_session, None,
         "Sign out, here or on another machine", "Se déconnecter, ici ou sur un autre poste", status=204,
+    ),
+    Operation(
+        "me.views", "GET", "/me/views", "devices.read", views.listed, Page[views.ViewRecord],
+        "The lists that the caller keeps", "Les listes que l'appelant garde",
+    ),
+    Operation(
+        "me.keep-view", "PUT", "/me/views/{view}", "devices.read", views.keep, views.ViewRecord,
+        "Keep a list under a name", "Garder une liste sous un nom", request=views.ViewAddress,
+    ),
+    Operation(
+        "me.remove-view", "DELETE", "/me/views/{view}", "devices.read", views.remove, None,
+        "Keep a list no longer", "Ne plus garder une liste", status=204,
     ),
     # --- devices
     Operation(
@@ -177,6 +189,14 @@ OPERATIONS: Final = Registry(
     ),
     # --- sensors
     Operation(
+        "sensors.list", "GET", "/sensors", "sensors.read", platform.sensors, Page[platform.SensorRecord],
+        "What hears, and how much it lost", "Ce qui écoute, et combien en est perdu",
+    ),
+    Operation(
+        "sensors.show", "GET", "/sensors/{sensor}", "sensors.read", platform.sensor, platform.SensorRecord,
+        "A sensor", "Une sonde",
+    ),
+    Operation(
         "recordings.list", "GET", "/recordings", "sensors.read", platform.recordings, Page[platform.RecordingRecord],
         "Captures whose bytes are at hand", "Les captures dont les octets sont disponibles", query=Paging,
     ),
@@ -225,6 +245,16 @@ OPERATIONS: Final = Registry(
     Operation(
         "tokens.revoke", "DELETE", "/tokens/{token}", "people.manage", people.revoke, None,
         "Make anybody's token open nothing", "Révoquer le jeton d'une personne", status=204,
+    ),
+    # --- the shift
+    Operation(
+        "shift.show", "GET", "/shift", "findings.read", platform.shift, platform.ShiftRecord,
+        "The note of the shift", "La note de l'équipe",
+    ),
+    Operation(
+        "shift.note", "PUT", "/shift", "shift.note", platform.set_shift, platform.ShiftRecord,
+        "Leave another note of the shift", "Laisser une autre note à l'équipe",
+        request=platform.ShiftNote, versioned=True,
     ),
     # --- the platform
     Operation(

@@ -1,4 +1,4 @@
-"""The platform: settings, kiosks, recordings, and the tables of words that the records use.
+"""The platform: settings, sensors, recordings, kiosks, the note of the shift, and the tables of words.
 
 Question: how is this Garde set up, which captures does it know, and what do its words mean?
 Reference: DESIGN §2 rule 5. Settings are read only: they stand in a file on the machine. Of the addresses of store and
@@ -23,8 +23,11 @@ from garde.findings.policy import Policy, Row
 from garde.findings.rules import Rule, rules
 from garde.inventory.kinds import Kind, kinds
 from garde.model.catalogue import attributes
+from garde.model.decision import word
 from garde.model.message import moment
+from garde.model.person import Standing
 from garde.model.recording import Recording
+from garde.model.sensor import Sensor
 from garde.people.secret import Kiosk
 
 
@@ -47,6 +50,39 @@ class SettingsRecord(Struct, frozen=True, kw_only=True):
     store: str
     bus: str
     policy: tuple[Row, ...]
+
+
+class SensorRecord(Struct, frozen=True, kw_only=True):
+    """A place where packets are seen.
+
+    Attributes:
+        live: its last sign of life said that it goes on listening; ``last_at`` is when that was.
+        places: interfaces, files and exports that it heard, the latest last.
+        packets, octets, lost: in all.
+    """
+
+    id: str
+    live: bool
+    places: tuple[str, ...]
+    first_at: Moment
+    last_at: Moment
+    packets: int
+    octets: int
+    lost: int
+
+
+class ShiftRecord(Struct, frozen=True, kw_only=True):
+    """The note of the shift, and who left it; empty when nobody did."""
+
+    text: str
+    person: str
+    at: Moment | None
+
+
+class ShiftNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line for whoever comes next."""
+
+    text: Annotated[str, Meta(max_length=300)]
 
 
 class KioskRecord(Struct, frozen=True, kw_only=True):
@@ -97,6 +133,44 @@ def settings(ask: Ask) -> SettingsRecord:
     """How this Garde is set up."""
     ask.everywhere("settings.manage")
     return settings_of(ask.config, ask.site.policy)
+
+
+def sensors(ask: Ask) -> Page[SensorRecord]:
+    """What hears, by name."""
+    ask.everywhere("sensors.read")
+    found = sorted(ask.site.store.all(Sensor), key=lambda one: one.id)
+    return Page(items=tuple(map(_sensor_record, found)), total=len(found))
+
+
+def sensor(ask: Ask) -> SensorRecord:
+    """A sensor by its name."""
+    ask.everywhere("sensors.read")
+    name = ask.path["sensor"]
+    found = ask.site.store.get(Sensor, [name]).get(name)
+    if found is None:
+        raise Missing("sensor.unknown", f"There is no sensor {name[:80]!r}")
+    return _sensor_record(found)
+
+
+def shift(ask: Ask) -> ShiftRecord:
+    """The note of the shift."""
+    found = ask.site.store.get(Standing, ["shift"]).get("shift")
+    if found is None:
+        return ShiftRecord(text="", person="", at=None)
+    return ShiftRecord(text=found.text, person=found.person, at=moment(found.at))
+
+
+def set_shift(ask: Ask) -> ShiftRecord:
+    """Leave another note of the shift."""
+    ask.meant(shift(ask))
+    note: ShiftNote = ask.body
+    text, now = note.text.strip(), ask.site.now()
+    if any(ord(letter) < 32 for letter in text):
+        raise Malformed("shift.line", "The note of the shift is one line")
+    with ask.site.store.begin() as unit:
+        unit.put([Standing(id="shift", text=text, person=ask.visitor.login, at=now)])
+        unit.append([word("shift.note", ask.visitor.login, now, about="shift", value=text)])
+    return shift(ask)
 
 
 def kiosks(ask: Ask) -> Page[KioskRecord]:
@@ -163,6 +237,19 @@ def all_attributes(ask: Ask) -> Page[AttributeRecord]:
     """What may be known of a device."""
     found = tuple(msgspec.convert(row, AttributeRecord, from_attributes=True) for row in attributes().values())
     return Page(items=found, total=len(found))
+
+
+def _sensor_record(found: Sensor) -> SensorRecord:
+    return SensorRecord(
+        id=found.id,
+        live=found.live,
+        places=found.places,
+        first_at=moment(found.first_at),
+        last_at=moment(found.last_at),
+        packets=found.packets,
+        octets=found.octets,
+        lost=found.lost,
+    )
 
 
 def _recording_record(found: Recording) -> RecordingRecord:

@@ -63,7 +63,7 @@ def test_who_came_to_the_door_is_for_those_who_read_the_audit(house: House) -> N
 def test_a_ward_hears_of_its_devices_only(house: House) -> None:
     found, _ = followed(house, "/messages?limit=2", "biomedical-rea")
     told = {(one["message"]["type"], one["message"].get("device", one["message"]["id"])) for one in found}
-    assert told == {("Conversation", "c-0"), ("Conversation", "c-2"), ("Judgement", PUMP)}
+    assert told == {("Conversation", "c-0"), ("Conversation", "c-2"), ("Judgement", PUMP), ("Changed", PUMP)}
     house.get("/messages/w-said", "biomedical-rea", 404)
     house.get(f"/messages/{observation(1).id}", "biomedical-rea", 404)
 

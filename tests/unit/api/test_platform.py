@@ -47,3 +47,21 @@ def test_tables_of_words(house: House) -> None:
         page = house.get(path)
         assert page["total"] == len(page["items"]) == len(table)
         assert all(one["fr"] and one["en"] for one in page["items"])
+
+
+def test_what_hears(house: House) -> None:
+    assert [(one["id"], one["lost"]) for one in house.get("/sensors", "network")["items"]] == [("core-1", 1)]
+    assert house.get("/sensors/core-1", "network")["places"] == ["eth1"]
+    house.get("/sensors/other", status=404)
+    house.get("/sensors", "biomedical-rea", 403)
+
+
+def test_the_note_of_the_shift(own: House) -> None:
+    assert own.get("/shift") == {"text": "", "person": "", "at": None}
+    tag = own.ask("GET", "/shift").headers["etag"]
+    left = own.send("PUT", "/shift", {"text": " quiet night "}, "oncall", **{"if-match": tag})
+    assert (left.json()["text"], left.json()["person"]) == ("quiet night", "oncall")
+    assert own.send("PUT", "/shift", {"text": "mine"}, "rssi", **{"if-match": tag}).status_code == 412
+    assert own.send("PUT", "/shift", {"text": "two\nlines"}, "rssi").json()["code"] == "shift.line"
+    said = own.get("/decisions?verb=shift.note", "auditor")["items"]
+    assert [(one["person"], one["value"]) for one in said] == [("oncall", "quiet night")]

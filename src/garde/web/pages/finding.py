@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Conflict, GardeError, Malformed, Missing, Refused
-from garde.findings.life import allowed
+from garde.findings.life import allowed, speaks_as
 from garde.findings.policy import Row
 from garde.findings.rules import Rule, rule_of
 from garde.gate import Guarded, status_of, visitor_of
@@ -163,15 +163,10 @@ def words_about(site: Site, request: Request, finding: Finding, form: FormData) 
     if verb == "assign" and not value:
         raise Malformed("finding.nobody", "Say to whom it is given")
     if verb in ACCEPTING:
-        value = _speaks_as(visitor.roles, row_of(site, finding), finding)
+        device = site.fleet.get(finding.device) if finding.device else None
+        held = visitor.scope(right).roles_over(device)
+        value = speaks_as(held, row_of(site, finding).approve, finding)
     return (word(verb, visitor.login, site.now(), about=finding.id, value=value, reason=reason, until=until),)
-
-
-def _speaks_as(held: tuple[str, ...], row: Row, finding: Finding) -> str:
-    """The role in which somebody agrees: one that is still missing, before one that is not asked for."""
-    given = {one.partition(":")[0] for one in finding.approvals}
-    wanted = [role for role in row.approve if role in held]
-    return next((role for role in wanted if role not in given), wanted[0] if wanted else (held[0] if held else ""))
 
 
 def _until(text: str, now: int) -> int:

@@ -5,8 +5,7 @@ Reference: RFC 6238 (TOTP, SHA-1, 30 s, six digits: what every authenticator rea
 step of drift either way is allowed. Left out: passkeys (WebAuthn).
 
 Example:
-    >>> import pyotp
-    >>> accepted("JBSWY3DPEHPK3PXP", pyotp.TOTP("JBSWY3DPEHPK3PXP").at(59), 59 * 10**9, used=0)
+    >>> accepted("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "287082", 59 * 10**9, used=0)
     1
 """
 

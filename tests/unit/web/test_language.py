@@ -23,7 +23,14 @@ CALL = re.compile(r"""\bt\(\s*(?:"([^"]+)"|'([^']+)')""")
 ERROR = re.compile(r"""(?:Malformed|Refused|Missing|Conflict)\(\s*"([a-z.-]+)",\s*f?"([^"]*)"(?:,\s*hint="([^"]*)")?""")
 MINUTE = 60 * 10**9
 #: Errors that pages show and that other packages raise.
-ELSEWHERE = ("gate.py", "inventory/reconcile.py", "report/why.py", "report/press.py", "pipeline/reports.py")
+ELSEWHERE = (
+    "gate.py",
+    "inventory/saying.py",
+    "inventory/reconcile.py",
+    "report/why.py",
+    "report/press.py",
+    "pipeline/reports.py",
+)
 
 
 def said() -> set[str]:

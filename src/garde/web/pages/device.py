@@ -22,8 +22,7 @@ from starlette.routing import BaseRoute
 from garde.errors import Malformed, Missing
 from garde.gate import Guarded, visitor_of
 from garde.inventory.kinds import Kind, kinds
-from garde.inventory.reconcile import canonical
-from garde.model.catalogue import attributes
+from garde.inventory.saying import said
 from garde.model.decision import Decision, word
 from garde.model.device import Claim, Device
 from garde.model.finding import Finding
@@ -327,34 +326,23 @@ def decision(device: Device, form: FormData, site: Site, visitor: Visitor) -> De
     Raises:
         Malformed: no such verb or attribute, no value, no reason, or a device that is not there.
     """
-    verb = str(form.get("verb", ""))
-    reason = str(form.get("reason", "")).strip()[:500]
-    said = str(form.get("person", "")).strip()[:80]
-    person = (said or "web") if visitor.demonstration else visitor.login
-    attribute, value, keys = "", "", device.keys[:1]
+    verb, name = str(form.get("verb", "")), str(form.get("person", "")).strip()[:80]
     if verb in ("follow", "unfollow"):
-        return word(verb, visitor.login, site.now(), keys=keys, about=visitor.login)
-    if not reason:
-        raise Malformed("decision.reason", "A decision needs a reason", hint="Say in a few words how you know")
-    if verb in ("claim", "withdraw"):
-        attribute = str(form.get("attribute", ""))
-        if attribute not in attributes():
-            raise Malformed("decision.attribute", f"{attribute!r} is no attribute")
-        value = str(form.get("value", "")).strip()[:256]
-        if verb == "claim":
-            if not value:
-                raise Malformed("decision.value", "A claim needs a value")
-            value = canonical(attribute, value)
-    elif verb == "note":
-        pass
-    elif verb in ("merge", "split"):
-        other = str(form.get("other", "")).strip()
-        if verb == "merge":
-            keys = (*device.keys[:1], *meant(site, other, visitor).keys[:1])
-        else:
-            keys = (*(key for key in device.keys if other in (key_mark(key), str(key))), *device.keys[:1])
-        if len(set(keys)) < 2:
-            raise Malformed("decision.other", "Name another device or another of its keys")
-    else:
-        raise Malformed("decision.verb", f"{verb!r} is nothing one can decide")
-    return word(verb, person, site.now(), keys=keys, attribute=attribute, value=value, reason=reason)
+        return word(verb, visitor.login, site.now(), keys=device.keys[:1], about=visitor.login)
+    other = str(form.get("other", "")).strip()
+    others: tuple[Key, ...] = ()
+    # Without a reason nothing is looked for: what is missing is told first.
+    if verb == "merge" and str(form.get("reason", "")).strip():
+        others = meant(site, other, visitor).keys[:1]
+    elif verb == "split":
+        others = tuple(key for key in device.keys if other in (key_mark(key), str(key)))
+    return said(
+        device,
+        verb,
+        (name or "web") if visitor.demonstration else visitor.login,
+        site.now(),
+        reason=str(form.get("reason", "")),
+        attribute=str(form.get("attribute", "")),
+        value=str(form.get("value", ""))[:256],
+        others=others,
+    )

@@ -134,9 +134,9 @@ def described(section: Any, head: str) -> list[str]:
     meant: dict[str, str] = {}
     names: list[str] = []
     for line in rest.splitlines():
-        head, colon, text = line.strip().partition(": ")
-        if colon and set(head.split(", ")) <= known:
-            names, line = head.split(", "), text
+        words, colon, text = line.strip().partition(": ")
+        if colon and set(words.split(", ")) <= known:
+            names, line = words.split(", "), text
         for name in names:
             meant[name] = f"{meant.get(name, '')} {line.strip()}".strip()
     rows = []

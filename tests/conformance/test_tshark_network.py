@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from garde.dissect.engine import LONGEST, clean
+from garde.dissect.news import LONGEST, clean
 from garde.model.observation import Observation
 from tests.captures.golden import observations
 from tests.corpus.place import captures, corpus

@@ -54,7 +54,17 @@ def test_the_share_of_a_process_that_dies_is_read_here() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="two processes need fork")
-def test_a_failure_here_ends_both() -> None:
+def test_a_failure_here_ends_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    born: list[int] = []
+    fork = os.fork
+
+    def forked() -> int:
+        child = fork()
+        born.append(child)
+        return child
+
+    monkeypatch.setattr(os, "fork", forked)
+
     def read(share: int) -> list[list[Observation]]:
         if share == 0:
             raise KeyboardInterrupt
@@ -63,7 +73,7 @@ def test_a_failure_here_ends_both() -> None:
     with pytest.raises(KeyboardInterrupt):
         list(shares.read_by_two(read))
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(born[0], os.WNOHANG)
 
 
 def test_small_files_and_what_is_no_file_are_read_by_one(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from garde.errors import Malformed
@@ -20,7 +20,7 @@ from garde.model.device import Claim, Source
 from garde.model.observation import Place
 from garde.web.charts.samples import samples
 from garde.web.charts.week import week
-from garde.web.site import Site, language_of
+from garde.web.site import Site, asset, language_of
 
 #: Words of the product with their meaning; the glossary of the documentation says more.
 WORDS: Final = (
@@ -63,7 +63,16 @@ def routes(site: Site) -> list[BaseRoute]:
     def words(request: Request) -> Response:
         return site.page(request, "glossary.html", words=WORDS)
 
+    def icon(request: Request) -> Response:
+        # A browser asks for it beside every answer that is no page.
+        return RedirectResponse(asset("icon.svg"), 308)
+
     def statement(request: Request) -> Response:
         return site.page(request, "accessibility.html")
 
-    return [Guarded("/style", style, ""), Guarded("/glossary", words, ""), Guarded("/accessibility", statement, "")]
+    return [
+        Guarded("/style", style, ""),
+        Guarded("/glossary", words, ""),
+        Guarded("/accessibility", statement, ""),
+        Guarded("/favicon.ico", icon, ""),
+    ]

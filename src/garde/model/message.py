@@ -64,4 +64,5 @@ def moment(at: int) -> str:
         when = dt.datetime.fromtimestamp(seconds, dt.UTC)
     except (OverflowError, ValueError, OSError):
         return str(at)
-    return f"{when:%Y-%m-%dT%H:%M:%S}.{rest // 1000:06d}Z"
+    # Formatting by %Y-… takes five times as long, and a page of evidence shows thousands.
+    return f"{when.isoformat()[:19]}.{rest // 1000:06d}Z"

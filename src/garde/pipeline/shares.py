@@ -38,7 +38,10 @@ _decoder = msgspec.msgpack.Decoder(list[Observation])
 
 
 def worth(files: Sequence[Path]) -> bool:
-    """Whether two processes are faster: there are two cores and enough to read, and nobody else runs in this one."""
+    """Whether two processes are faster: a second core is idle, there is enough to read, and this process runs alone.
+
+    Both walk every packet, so where others run on the second core, two take longer than one.
+    """
     if not hasattr(os, "fork") or not hasattr(os, "sched_getaffinity") or threading.active_count() > 1:
         return False
     try:
@@ -46,7 +49,15 @@ def worth(files: Sequence[Path]) -> bool:
     except OSError:
         return False
     regular = all(stat.S_ISREG(one.st_mode) for one in found)
-    return regular and sum(one.st_size for one in found) >= WORTH and len(os.sched_getaffinity(0)) > 1
+    return regular and sum(one.st_size for one in found) >= WORTH and _running() < len(os.sched_getaffinity(0))
+
+
+def _running() -> int:
+    """Threads that run or could run at this moment on this machine, ours among them; see proc(5), loadavg."""
+    try:
+        return int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[0])
+    except (OSError, IndexError, ValueError):
+        return 1
 
 
 def read_by_two(read: Reader) -> Iterator[list[Observation]]:

@@ -87,10 +87,18 @@ def test_large_files_are_read_by_two_where_nothing_else_runs(tmp_path: Path, mon
     with large.open("wb") as file:
         file.truncate(shares.WORTH)
     monkeypatch.setattr(shares.threading, "active_count", lambda: 1)
+    monkeypatch.setattr(shares, "_running", lambda: 1)
     monkeypatch.setattr(shares.os, "sched_getaffinity", lambda process: {0, 1}, raising=False)
     assert shares.worth([large]) == hasattr(os, "fork")
     monkeypatch.setattr(shares.os, "sched_getaffinity", lambda process: {0}, raising=False)
     assert not shares.worth([large])
     monkeypatch.setattr(shares.os, "sched_getaffinity", lambda process: {0, 1}, raising=False)
+    monkeypatch.setattr(shares, "_running", lambda: 2)
+    assert not shares.worth([large])
+    monkeypatch.setattr(shares, "_running", lambda: 1)
     monkeypatch.setattr(shares.threading, "active_count", lambda: 2)
     assert not shares.worth([large])
+
+
+def test_what_runs_is_a_number_everywhere() -> None:
+    assert shares._running() >= 1

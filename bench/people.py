@@ -41,6 +41,7 @@ from garde.people.roles import roles  # noqa: E402
 from garde.people.sealing import Sealing  # noqa: E402
 from garde.report.fleet import Fleet  # noqa: E402
 from garde.report.queue import Queue  # noqa: E402
+from garde.serve import freeze  # noqa: E402
 from garde.web.application import build  # noqa: E402
 from garde.web.site import STATIC, Site  # noqa: E402
 
@@ -101,6 +102,7 @@ def served(url: str, ready: multiprocessing.Queue[object]) -> None:
         register=register,
         demonstration=False,
     )
+    freeze()
     assert site.door is not None
     cookies = [
         site.door.open(register.person(f"p{number}"), "password", origin="bench", agent="", now=site.now())

@@ -11,6 +11,7 @@ Example::
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -57,6 +58,7 @@ class Serving:
         self._stop = threading.Event()
         self.fleet = Fleet(kept.all(Device))
         self.queue = Queue(kept.all(Finding))
+        freeze()
         table = stages(chosen.site.networks, policy.load(chosen.findings.policy), chosen.notify.channel)
         self._runner = Runner(table, kept, bus, clock, told=self._told) if staged else None
 
@@ -113,6 +115,12 @@ class Serving:
         for finding in self._kept.all(Finding):
             if self.queue.get(finding.id) != finding:
                 self.queue.put(finding)
+
+
+def freeze() -> None:
+    """Let the collector of cycles pass over what was just read: walking a large fleet stops all answers for a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def serve(

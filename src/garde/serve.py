@@ -118,7 +118,7 @@ class Serving:
 
 
 def freeze() -> None:
-    """Let the collector of cycles pass over what was just read: walking a large fleet stops all answers for a second."""
+    """Let the collector of cycles pass over what was just read: walking a large fleet stops answers for a second."""
     gc.collect()
     gc.freeze()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from pathlib import Path
 
 import pytest
 
@@ -30,8 +31,9 @@ def version_5() -> bytes:
     return head + addresses + counts + struct.pack(">HHBBBBHHBBH", 40_000, 104, 0, 24, 6, 0, 0, 0, 24, 24, 0)
 
 
-def test_an_export_becomes_conversations_and_addresses() -> None:
-    store, port = open_sqlite("", SHAPES), free_port()
+def test_an_export_becomes_conversations_and_addresses(tmp_path: Path) -> None:
+    # In a file: a store in memory has one connection, which two threads must not share.
+    store, port = open_sqlite(str(tmp_path / "garde.db"), SHAPES), free_port()
     with listening([], f"127.0.0.1:{port}", sensor="edge", flows=1024, bus=LogBus(store), say=lambda text: None):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as exporter:
             exporter.sendto(b"nonsense", ("127.0.0.1", port))

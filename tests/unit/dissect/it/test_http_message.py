@@ -41,7 +41,7 @@ def response(body: bytes, *headers: bytes) -> bytes:
 
 LENGTH = response(PAGE, b"Content-Length: %d" % len(PAGE))
 CHUNKED = response(chunked(PAGE), b"Transfer-Encoding: chunked")
-GZIP = response(chunked(gzip.compress(PAGE)), b"Transfer-Encoding: chunked", b"Content-Encoding: gzip")
+GZIP = response(chunked(gzip.compress(PAGE, mtime=0)), b"Transfer-Encoding: chunked", b"Content-Encoding: gzip")
 DEFLATE = zlib.compress(PAGE)
 RAW = zlib.compress(PAGE, wbits=-15)
 

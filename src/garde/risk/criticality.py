@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garde.errors import Conflict, Malformed
-from garde.model.scoring import Reach, Scoring
+from garde.model.risk.scoring import Reach, Scoring
 from garde.risk.grid import NEEDS, Criterion, Grid
 
 #: Where the value of a criterion comes from, surest first.

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garde.errors import Conflict, Refused
-from garde.model.matrix import Approval, Matrix, Placed, frozen, intact
+from garde.model.risk.matrix import Approval, Matrix, Placed, frozen, intact
 from garde.risk.criticality import Criticality, Subject
 from garde.risk.grid import Grid
 
@@ -76,7 +76,7 @@ def snapshot(grid: Grid, at: int, rows: Iterable[Placed]) -> Matrix:
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said of a matrix.
+    """What was said of a matrix or a treatment.
 
     Attributes:
         approvals: the standing word of each person in each role, those who agree.
@@ -94,11 +94,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return not self.missing and not self.refusals
 
 
-def standing(matrix: Matrix, approvals: Iterable[Approval], quorum: Sequence[str]) -> Standing:
-    """What people's words about this matrix, and no other, come to."""
+def standing(about: str, approvals: Iterable[Approval], quorum: Sequence[str]) -> Standing:
+    """What people's words about this matrix or treatment, and no other, come to.
+
+    Args:
+        about: its id.
+    """
     last: dict[tuple[str, str], Approval] = {}
     for one in sorted(approvals, key=lambda one: (one.at, one.id)):
-        if one.matrix == matrix.id:
+        if one.about == about:
             last[one.person, one.role] = one
     agreed = tuple(one for one in last.values() if one.agrees)
     willing = {role: sorted({one.person for one in agreed if one.role == role}) for role in quorum}
@@ -120,7 +124,7 @@ def driving(matrix: Matrix, approvals: Iterable[Approval], quorum: Sequence[str]
     """
     if not intact(matrix):
         raise Refused("matrix.changed", "The rows are not those of the matrix that was frozen", where=matrix.id)
-    said = standing(matrix, approvals, quorum)
+    said = standing(matrix.id, approvals, quorum)
     if not quorum or said.missing:
         roles = ", ".join(said.missing) or "any role"
         raise Refused(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garde.errors import Conflict, Malformed
-from garde.model.scoring import Reach, Scoring
+from garde.model.risk.scoring import Reach, Scoring
 from garde.risk.criticality import Scorer, Subject, checked, needs, preview
 from garde.risk.grid import packaged
 

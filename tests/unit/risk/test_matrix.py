@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from garde.errors import Conflict, Refused
-from garde.model.matrix import Approval, Matrix, Placed
+from garde.model.risk.matrix import Approval, Matrix, Placed
 from garde.risk.criticality import Scorer, Subject
-from garde.risk.grid import packaged
+from garde.risk.grid import Grid, packaged, parse
 from garde.risk.matrix import cells, compare, driving, heat, level, place, priority, snapshot, standing
 
 GRID = packaged()["CRIT-DMC 1"]
@@ -27,7 +29,7 @@ MATRIX = snapshot(GRID, 5, [placed("d-1", 4, 42.5, "Réa"), placed("d-2", 3, 79.
 
 def word(person: str, role: str, at: int = 0, *, agrees: bool = True, matrix: Matrix = MATRIX) -> Approval:
     return Approval(
-        id=f"{person}{role}{at}", at=at, matrix=matrix.id, person=person, name=person.title(), role=role, agrees=agrees
+        id=f"{person}{role}{at}", at=at, about=matrix.id, person=person, name=person.title(), role=role, agrees=agrees
     )
 
 
@@ -87,7 +89,7 @@ def test_what_was_signed_is_that_matrix_and_no_other() -> None:
 
 def test_an_approval_may_be_taken_back_and_given_again() -> None:
     back = [*ALL, word("b", "clinical", 1, agrees=False)]
-    said = standing(MATRIX, back, QUORUM)
+    said = standing(MATRIX.id, back, QUORUM)
     assert (said.missing, said.signed) == (("clinical",), False)
     assert driving(MATRIX, [*back, word("b", "clinical", 2)], QUORUM) is MATRIX
     with pytest.raises(Refused) as caught:
@@ -97,10 +99,10 @@ def test_an_approval_may_be_taken_back_and_given_again() -> None:
 
 def test_one_person_does_not_sign_for_two_roles() -> None:
     alone = [word("a", role) for role in QUORUM]
-    assert len(standing(MATRIX, alone, QUORUM).missing) == 2
+    assert len(standing(MATRIX.id, alone, QUORUM).missing) == 2
     # a may sign as any of two, b only as biomedical: both roles have a person of their own.
     shared = [word("a", "biomedical"), word("a", "rssi"), word("b", "biomedical"), word("c", "clinical")]
-    assert standing(MATRIX, shared, QUORUM).signed
+    assert standing(MATRIX.id, shared, QUORUM).signed
 
 
 def test_heat_counts_by_word_the_hottest_first() -> None:
@@ -144,3 +146,18 @@ def test_more_vulnerable_is_never_less_risk(criticality: int, one: float, two: f
     low, high = sorted((one, two))
     assert placed("d", criticality, low).risk <= placed("d", criticality, high).risk
     assert placed("d", criticality, high).risk <= placed("d", min(4, criticality + 1), high).risk
+
+
+def test_an_old_grid_gives_its_old_matrix_and_another_one_a_difference() -> None:
+    text = (resources.files("garde.risk.grids") / "crit-dmc-1.toml").read_text("utf-8")
+    old, new = parse(text, "old.toml"), parse(text.replace("risk = [1, 2, 3, 4]", "risk = [2, 2, 3, 4]"), "new.toml")
+    subjects = [Subject(id=f"d-{n}", kind="K", kind_level=n % 4 + 1) for n in range(8)]
+
+    def under(grid: Grid) -> Matrix:
+        scorer = Scorer(grid, ())
+        return snapshot(grid, 0, [place(grid, one, scorer.score(one), 10.0) for one in subjects])
+
+    assert under(old).id == under(GRID).id
+    found = compare(under(old), under(new))
+    assert found.grid_changed
+    assert found.risen == (("d-2", 1, 2), ("d-6", 1, 2))

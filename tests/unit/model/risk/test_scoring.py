@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from garde.model.message import Message
-from garde.model.scoring import Reach, Scoring
+from garde.model.risk.scoring import Reach, Scoring
 
 
 def test_a_scoring_is_a_message() -> None:

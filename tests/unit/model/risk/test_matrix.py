@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garde.model.matrix import Approval, Placed, frozen, intact
 from garde.model.message import Message
+from garde.model.risk.matrix import Approval, Placed, frozen, intact
 
 ROWS = [Placed(device=f"d-{n}", criticality=n % 4 + 1, vulnerability=1, risk=1, points=n / 3) for n in range(6)]
 
@@ -43,4 +43,4 @@ def test_a_device_stands_once() -> None:
 
 
 def test_an_approval_is_a_message() -> None:
-    assert isinstance(Approval(id="a", at=0, matrix="m", person="k", name="K", role="rssi"), Message)
+    assert isinstance(Approval(id="a", at=0, about="m", person="k", name="K", role="rssi"), Message)

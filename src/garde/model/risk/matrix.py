@@ -63,10 +63,10 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Approval(Message, frozen=True, kw_only=True):
-    """A person's word about one matrix.
+    """A person's word about one matrix, or about the treatment of one risk.
 
     Attributes:
-        matrix: id of the matrix.
+        about: id of the matrix or of the treatment.
         person: login.
         name: the person's name, as it stands under the matrix.
         role: in which role.
@@ -74,7 +74,7 @@ class Approval(Message, frozen=True, kw_only=True):
         reason: in the person's own words.
     """
 
-    matrix: str
+    about: str
     person: str
     name: str
     role: str

@@ -120,20 +120,27 @@ class Change(NamedTuple):
 
 
 class Scorer:
-    """Scores devices by one grid and the scorings made with its sheet; scorings of other grids are left aside.
+    """Scores devices by one grid and the scorings made with its sheet; scorings of other grids do not count.
 
-    Raises:
-        Malformed: a scoring names no criterion of the grid, or a value out of its range.
+    Attributes:
+        aside: scorings that name this grid and do not fit it, as after its file was edited under the same version.
     """
 
     def __init__(self, grid: Grid, scorings: Iterable[Scoring]) -> None:
         self.grid = grid
+        aside: list[Scoring] = []
         self._said: dict[str, dict[Reach, list[Scoring]]] = defaultdict(lambda: defaultdict(list))
         for one in scorings:
-            if one.grid == grid.name:
+            if one.grid != grid.name:
+                continue
+            try:
                 checked(one, grid)
-                reach = Reach(device=one.reach.device) if one.reach.device else one.reach
-                self._said[one.criterion][reach].append(one)
+            except Malformed:
+                aside.append(one)
+                continue
+            reach = Reach(device=one.reach.device) if one.reach.device else one.reach
+            self._said[one.criterion][reach].append(one)
+        self.aside = tuple(aside)
 
     def score(self, subject: Subject) -> Criticality:
         """The criticality of one device."""
@@ -251,9 +258,13 @@ def checked(scoring: Scoring, grid: Grid) -> Scoring:
 def preview(
     grid: Grid, standing: Iterable[Scoring], batch: Iterable[Scoring], subjects: Iterable[Subject]
 ) -> tuple[Change, ...]:
-    """The devices whose criticality would differ with a batch said too: what a person sees before saying it."""
+    """The devices whose criticality would differ with a batch said too: what a person sees before saying it.
+
+    Raises:
+        Malformed, Conflict: a scoring of the batch does not answer this grid.
+    """
     held = tuple(standing)
-    before, after = Scorer(grid, held), Scorer(grid, (*held, *batch))
+    before, after = Scorer(grid, held), Scorer(grid, (*held, *(checked(one, grid) for one in batch)))
     pairs = ((subject.id, before.score(subject), after.score(subject)) for subject in subjects)
     return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 

@@ -137,10 +137,17 @@ def test_a_scoring_answers_its_own_grid() -> None:
     with pytest.raises(Conflict):
         checked(other, GRID)
     with pytest.raises(Malformed, match="Known: C1"):
-        Scorer(GRID, [said("C9", 1)])
+        preview(GRID, (), [said("C9", 1)], [BED])
     for value in (0, 5):
         with pytest.raises(Malformed):
-            Scorer(GRID, [said("C1", value)])
+            checked(said("C1", value), GRID)
+
+
+def test_what_does_not_fit_the_grid_any_more_is_laid_aside() -> None:
+    stale = [said("C9", 1), said("C1", 5)]
+    scorer = Scorer(GRID, [*stale, *sheet([2] * 6)])
+    assert scorer.aside == tuple(stale)
+    assert scorer.score(BED) == Scorer(GRID, sheet([2] * 6)).score(BED)
 
 
 def test_pieu_ranks_with_low_as_critical() -> None:

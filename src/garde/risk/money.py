@@ -117,7 +117,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
         return float(np.interp(euros, [at for at, _ in self.curve], [chance for _, chance in self.curve]))
 
 
-class Measure(msgspec.Struct, frozen=True, kw_only=True):
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What a measure costs.
 
     Attributes:
@@ -177,14 +177,16 @@ def simulate(scenario: Scenario, *, seed: int, runs: int = RUNS) -> Loss:
     return _simulate(scenario, np.random.default_rng(seed), seed, runs)[0]
 
 
-def worth(before: Scenario, after: Scenario, measure: Measure, *, seed: int, runs: int = RUNS) -> Return:
+def worth(before: Scenario, after: Scenario, cost: Cost, *, seed: int, runs: int = RUNS) -> Return:
     """What a measure removes and whether it pays; both scenarios are drawn from one generator, ``before`` first.
+
+    The two are drawn apart, as the reference does, so the range of the saving is rather too wide than too narrow.
 
     Raises:
         Malformed: as `simulate`; a measure that costs nothing or lasts less than a year.
     """
-    costs = (measure.capex, measure.opex)
-    if min(costs) < 0 or not 0 < measure.annual < math.inf or measure.years < 1 or not -1 < measure.rate < math.inf:
+    costs = (cost.capex, cost.opex)
+    if min(costs) < 0 or not 0 < cost.annual < math.inf or cost.years < 1 or not -1 < cost.rate < math.inf:
         raise Malformed("money.measure", "A measure costs something, lasts a year and has a rate above -1")
     rng = np.random.default_rng(seed)
     without, high = _simulate(before, rng, seed, runs)
@@ -195,11 +197,11 @@ def worth(before: Scenario, after: Scenario, measure: Measure, *, seed: int, run
         before=without,
         after=with_,
         saving=saving,
-        annual=measure.annual,
-        rosi=_each(saving, lambda euros: rosi(euros, measure.annual)),
-        npv=_each(saving, lambda euros: npv(euros, measure)),
-        payback=Range(*(payback(euros, measure) for euros in (saving.high, saving.mean, saving.low))),
-        within_bound=measure.annual <= GORDON_LOEB * without.mean,
+        annual=cost.annual,
+        rosi=_each(saving, lambda euros: rosi(euros, cost.annual)),
+        npv=_each(saving, lambda euros: npv(euros, cost)),
+        payback=Range(*(payback(euros, cost) for euros in (saving.high, saving.mean, saving.low))),
+        within_bound=cost.annual <= GORDON_LOEB * without.mean,
     )
 
 
@@ -208,16 +210,16 @@ def rosi(saving: float, annual: float) -> float:
     return (saving - annual) / annual
 
 
-def npv(saving: float, measure: Measure) -> float:
+def npv(saving: float, cost: Cost) -> float:
     """Net present value of a saving a year, in euros."""
-    flows = ((saving - measure.opex) / (1 + measure.rate) ** year for year in range(1, measure.years + 1))
-    return math.fsum(flows) - measure.capex
+    flows = ((saving - cost.opex) / (1 + cost.rate) ** year for year in range(1, cost.years + 1))
+    return math.fsum(flows) - cost.capex
 
 
-def payback(saving: float, measure: Measure) -> float:
+def payback(saving: float, cost: Cost) -> float:
     """Years until the capital came back, undiscounted; infinite when opex eats the saving."""
-    net = saving - measure.opex
-    return measure.capex / net if net > 0 else math.inf
+    net = saving - cost.opex
+    return cost.capex / net if net > 0 else math.inf
 
 
 def _each(of: Range, figure: Callable[[float], float]) -> Range:

@@ -37,7 +37,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
         cost: whole euros.
         hours: whole hours of the hospital's own people.
         owner: who does it: biomedical, information systems, the supplier.
-        measure: what kind of work: segment, patch, replace, compensate.
+        measure: a row of `garde.risk.measures`, or a word of the site.
         requires: packages that must be done in the same quarter or before.
         excludes: packages that make no sense beside it.
         earliest: first quarter in which it may be done, from 1.

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from garde.errors import Malformed
-from garde.risk.money import LEAST_RUNS, Measure, Pert, Scenario, ale, npv, payback, rosi, simulate, worth
+from garde.risk.money import LEAST_RUNS, Cost, Pert, Scenario, ale, npv, payback, rosi, simulate, worth
 
 BEFORE = Scenario(
     events=Pert(0.5, 1.5, 4),
@@ -27,8 +27,8 @@ AFTER = Scenario(
     secondary=Pert(80e3, 250e3, 1.2e6),
     secondary_chance=0.15,
 )
-MEASURE = Measure(capex=180e3, opex=45e3, years=5, rate=0.04)
-FOUND = worth(BEFORE, AFTER, MEASURE, seed=42)
+COST = Cost(capex=180e3, opex=45e3, years=5, rate=0.04)
+FOUND = worth(BEFORE, AFTER, COST, seed=42)
 
 
 def test_the_worked_losses() -> None:
@@ -86,8 +86,8 @@ def test_what_cannot_happen_costs_nothing() -> None:
 def test_simple_figures() -> None:
     assert ale(200e3, 0.25, 0.1) == pytest.approx(5e3)
     assert rosi(81e3, 81e3) == 0
-    assert npv(45e3, MEASURE) == -180e3
-    assert payback(45e3, MEASURE) == math.inf
+    assert npv(45e3, COST) == -180e3
+    assert payback(45e3, COST) == math.inf
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_an_input_that_is_none_is_malformed(change: dict[str, object], code: str
 
 
 def test_what_is_no_measure_and_too_few_years_are_malformed() -> None:
-    measures = [Measure(capex=0), Measure(capex=1, opex=-1), Measure(capex=1, rate=-1), Measure(capex=math.nan)]
+    measures = [Cost(capex=0), Cost(capex=1, opex=-1), Cost(capex=1, rate=-1), Cost(capex=math.nan)]
     for measure in measures:
         with pytest.raises(Malformed):
             worth(BEFORE, AFTER, measure, seed=1)
@@ -141,6 +141,6 @@ def test_quantiles_rise_and_the_curve_falls(primary: Pert, chance: Pert, seconda
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_a_greater_saving_never_pays_less(one: float, two: float) -> None:
     low, high = sorted((one, two))
-    assert npv(low, MEASURE) <= npv(high, MEASURE)
-    assert rosi(low, MEASURE.annual) <= rosi(high, MEASURE.annual)
-    assert payback(low, MEASURE) >= payback(high, MEASURE)
+    assert npv(low, COST) <= npv(high, COST)
+    assert rosi(low, COST.annual) <= rosi(high, COST.annual)
+    assert payback(low, COST) >= payback(high, COST)

@@ -14,12 +14,12 @@ from garde.risk.roadmap import Plan, greedy, roadmap
 
 #: A hospital in small: what is done to it, with euros and hours.
 WORK = [
-    Package(name="nac", cost=60_000, hours=120, owner="information systems", measure="segment"),
-    Package(name="segment-imaging", cost=18_000, hours=60, measure="segment", requires=("nac",)),
-    Package(name="segment-pumps", cost=30_000, hours=90, measure="segment", requires=("nac",)),
-    Package(name="patch-ct", cost=9_000, hours=20, owner="supplier", measure="patch", earliest=2),
-    Package(name="replace-ct", cost=400_000, hours=80, measure="replace", excludes=("patch-ct",)),
-    Package(name="jump-host", cost=22_000, hours=50, measure="compensate"),
+    Package(name="nac", cost=60_000, hours=120, owner="information systems", measure="access control"),
+    Package(name="segment-imaging", cost=18_000, hours=60, measure="segmentation", requires=("nac",)),
+    Package(name="segment-pumps", cost=30_000, hours=90, measure="segmentation", requires=("nac",)),
+    Package(name="patch-ct", cost=9_000, hours=20, owner="supplier", measure="supplier patch", earliest=2),
+    Package(name="replace-ct", cost=400_000, hours=80, measure="replacement", excludes=("patch-ct",)),
+    Package(name="jump-host", cost=22_000, hours=50, measure="jump host"),
 ]
 OF_CT = {"segment-imaging": 0.3, "patch-ct": 0.4, "replace-ct": 0.05, "jump-host": 0.8}
 FLEET = [

@@ -1,1 +1,1 @@
-"""Risk: what a device matters, how weak it is, the matrix people sign, the roadmap and what it costs and saves."""
+"""Risk: how critical a device is, how vulnerable, and what would lower both. Bytes and records in, records out."""

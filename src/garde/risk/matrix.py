@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from garde.errors import Conflict, Refused
+from garde.errors import Conflict, Malformed, Refused
 from garde.model.risk.matrix import Approval, Matrix, Placed, frozen, intact
 from garde.risk.criticality import Criticality, Subject
 from garde.risk.grid import Grid
@@ -50,10 +50,16 @@ def place(grid: Grid, subject: Subject, criticality: Criticality, points: float 
 
     Raises:
         Conflict: the criticality was scored by another grid.
+        Malformed: the vulnerability score is none.
         Missing: the grid has no matrix.
     """
     if criticality.grid != grid.digest:
         raise Conflict("matrix.grid", "The criticality was scored by another grid", where=subject.id)
+    if points is not None:
+        if not 0 <= points <= 100:
+            raise Malformed("matrix.points", f"{points} is no score of 0 to 100", where=subject.id)
+        # A sum of doubles must neither miss a level nor make another digest by the order of its terms.
+        points = round(points, 6)
     vulnerability = grid.head.unknown_vulnerability if points is None else level(points)
     return Placed(
         device=subject.id,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garde.errors import Conflict, Refused
+from garde.errors import Conflict, Malformed, Refused
 from garde.model.risk.matrix import Approval, Matrix, Placed
 from garde.risk.criticality import Scorer, Subject
 from garde.risk.grid import Grid, packaged, parse
@@ -58,6 +58,16 @@ def test_a_criticality_of_another_grid_is_a_conflict() -> None:
     subject = Subject(id="d")
     with pytest.raises(Conflict):
         place(GRID, subject, Scorer(packaged()["PIEU profile 1"], ()).score(subject), 1.0)
+
+
+def test_the_order_of_a_sum_makes_no_other_level() -> None:
+    less = 74.99999999999999
+    assert level(less) == 3
+    row = placed("d", 4, less)
+    assert (row.points, row.vulnerability) == (75.0, 4)
+    for points in (-0.1, 100.1, float("nan")):
+        with pytest.raises(Malformed):
+            placed("d", 4, points)
 
 
 def test_priority() -> None:

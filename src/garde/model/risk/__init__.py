@@ -1,0 +1,1 @@
+"""Nouns of risk: what people say a device matters, the matrix they sign, what is done about a risk."""

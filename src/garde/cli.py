@@ -38,6 +38,10 @@ imports = typer.Typer(name="import", help="Read what other systems know.", no_ar
 people = typer.Typer(name="people", help="Let people in, and see who may do what.", no_args_is_help=True)
 app.add_typer(imports)
 app.add_typer(people)
+risk = typer.Typer(
+    name="risk", help="What is published about the devices, and what depends on them.", no_args_is_help=True
+)
+app.add_typer(risk)
 keys = typer.Typer(name="keys", help="The key that seals the log and wraps the secrets.", no_args_is_help=True)
 app.add_typer(keys)
 secrets = typer.Typer(
@@ -464,6 +468,44 @@ def revoke_token(
     from garde import accounts
 
     _say(_run(lambda: accounts.revoke(token, store=store, config=config)))
+
+
+@risk.command("import")
+def import_feeds(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE|DIR…", help="KEV, EPSS, CVE, NVD, CSAF, VEX, SBOM, MDS2.")
+    ],
+    form: FormatOption = Format.table,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Import what is published about weaknesses, offline; the same document again changes nothing."""
+    import msgspec
+
+    from garde import judging
+
+    done = _run(lambda: judging.imported(paths, store=store, config=config))
+    if form is Format.json:
+        print(msgspec.json.encode(done).decode("utf-8"))
+    else:
+        print("\n".join(f"{name}: {many}" for name, many in done.by.items()))
+    for one in done.refused:
+        _say(f"garde: refused: {one['file']} {one['place']}: {one['why']}")
+    _say(f"{done.kept} rows kept, {len(done.refused)} refused")
+
+
+@risk.command("score")
+def score_devices(form: FormatOption = Format.table, store: StoreOption = None, config: ConfigOption = None) -> None:
+    """Score every device: how much care depends on it, and how exposed it is by what was imported."""
+    import msgspec
+
+    from garde import judging
+
+    found = _run(lambda: judging.scored(store=store, config=config))
+    if form is Format.json:
+        print(msgspec.json.encode([judging.as_record(one) for one in found]).decode("utf-8"))
+    else:
+        print(judging.as_table(found))
 
 
 @app.command()

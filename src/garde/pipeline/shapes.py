@@ -27,6 +27,7 @@ from garde.model.person import Person, SavedView, Standing
 from garde.model.photo import Photo
 from garde.model.recording import Recording
 from garde.model.sensor import Sensor
+from garde.model.vulnerability import Reading
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
@@ -56,6 +57,7 @@ SHAPES: Final = (
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
+    Shape(Reading, lambda reading: str(reading.source.id)),
     Shape(Sensor, _id),
     Shape(Hour, _id),
     Shape(Person, _id, _person_links),

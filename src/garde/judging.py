@@ -24,7 +24,7 @@ from garde.app import opened
 from garde.errors import GardeError, Unreachable
 from garde.inventory.kinds import kinds
 from garde.model.device import Claim, Device
-from garde.model.vulnerability import Reading
+from garde.model.risk.vulnerability import Reading
 from garde.report.table import table_of
 from garde.risk import grid, matrix
 from garde.risk.criticality import Criticality, Scorer, Subject

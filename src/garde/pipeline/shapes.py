@@ -26,8 +26,8 @@ from garde.model.notice import Notice, standing
 from garde.model.person import Person, SavedView, Standing
 from garde.model.photo import Photo
 from garde.model.recording import Recording
+from garde.model.risk.vulnerability import Reading
 from garde.model.sensor import Sensor
-from garde.model.vulnerability import Reading
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape

@@ -19,7 +19,7 @@ from typing import IO, Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -51,6 +51,8 @@ from garde.web.navigation import current, ordered
 from garde.web.oidc import Provider
 
 STATIC: Final = Path(__file__).parent / "static"
+#: Pages, and in a folder of their own those of people and of the platform; a template is named by its file alone.
+TEMPLATES: Final = Path(__file__).parent / "templates"
 THEMES: Final = ("system", "light", "dark")
 
 
@@ -130,7 +132,7 @@ class Site:
         self.settle = settle
         self.now = now
         self.templates = Environment(
-            loader=PackageLoader("garde.web"),
+            loader=FileSystemLoader([TEMPLATES, TEMPLATES / "administration"]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

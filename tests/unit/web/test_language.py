@@ -35,7 +35,7 @@ ELSEWHERE = (
 
 def said() -> set[str]:
     """Every sentence that templates and charts say; those that end with a dot are the beginning of a slug."""
-    files = [*(WEB / "templates").glob("*.html"), *(WEB / "charts").glob("*.py")]
+    files = [*(WEB / "templates").rglob("*.html"), *(WEB / "charts").glob("*.py")]
     found = [pair for file in files for pair in CALL.findall(file.read_text("utf-8"))]
     return {first or second for first, second in found}
 

@@ -49,7 +49,7 @@ ALLOWED = {
     "hx-get", "hx-post", "hx-target", "hx-swap", "hx-trigger", "hx-select", "hx-include", "hx-push-url", "hx-confirm",
     "hx-indicator", "hx-sync", "hx-preserve",
 }  # fmt: skip
-TEMPLATES = sorted((Path(__file__).parents[3] / "src/garde/web/templates").glob("*.html"))
+TEMPLATES = sorted((Path(__file__).parents[3] / "src/garde/web/templates").rglob("*.html"))
 
 
 def soup(reader: Reader, path: str) -> BeautifulSoup:

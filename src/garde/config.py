@@ -114,6 +114,20 @@ class FindingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: str = ""
 
 
+class RiskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How risk is judged.
+
+    Attributes:
+        grid: name and version of a packaged grid, or a TOML file with the site's own.
+        aliases: TOML file with the site's own names of makers and products; its rows stand before Garde's.
+        works: TOML file with the site's own work packages and prices; empty takes Garde's estimates.
+    """
+
+    grid: str = "CRIT-DMC 1"
+    aliases: str = ""
+    works: str = ""
+
+
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[oidc.role]]``: who carries this value in this claim holds this role, everywhere or in one part.
 
@@ -229,6 +243,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: SiteSection = SiteSection()
     web: WebSection = WebSection()
     findings: FindingsSection = FindingsSection()
+    risk: RiskSection = RiskSection()
     evidence: EvidenceSection = EvidenceSection()
     oidc: OidcSection = OidcSection()
     notify: NotifySection = NotifySection()

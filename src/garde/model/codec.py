@@ -23,15 +23,24 @@ from garde.model.flow import Conversation
 from garde.model.issued import Issued
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
+from garde.model.risk.matrix import Approval
+from garde.model.risk.scoring import Scoring
+from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
     kind.__name__: kind
-    for kind in (Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup)
+    for kind in (
+        *(Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup),
+        *(Scoring, Approval, Treatment),
+    )
 }
 
-_Any = Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
+_Any = (
+    Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
+    | Scoring | Approval | Treatment
+)  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)
 _many = msgspec.msgpack.Decoder(list[_Any])

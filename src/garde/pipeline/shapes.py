@@ -26,6 +26,9 @@ from garde.model.notice import Notice, standing
 from garde.model.person import Person, SavedView, Standing
 from garde.model.photo import Photo
 from garde.model.recording import Recording
+from garde.model.risk.matrix import Approval, Matrix
+from garde.model.risk.scoring import Scoring
+from garde.model.risk.treatment import Treatment
 from garde.model.risk.vulnerability import Reading
 from garde.model.sensor import Sensor
 from garde.people.secret import Credential, Kiosk, Session, Token
@@ -58,6 +61,10 @@ SHAPES: Final = (
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
     Shape(Reading, lambda reading: str(reading.source.id)),
+    Shape(Scoring, _id),
+    Shape(Matrix, _id),
+    Shape(Approval, _id, lambda said: (said.about,)),
+    Shape(Treatment, _id, lambda said: (said.device,)),
     Shape(Sensor, _id),
     Shape(Hour, _id),
     Shape(Person, _id, _person_links),

@@ -16,6 +16,9 @@ from garde.model.flow import Conversation
 from garde.model.issued import issued
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
+from garde.model.risk.matrix import Approval
+from garde.model.risk.scoring import Reach, Scoring
+from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
 from tests.makers import observation
 
@@ -29,6 +32,9 @@ ONE_OF_EACH: list[Message] = [
     Pulse(id="p", at=0, sensor="s", place="eth0", live=True),
     issued("board", "fr", document="d", facts="f", at=0, by="p"),
     Changed(id="t", at=0, finding="f", what="opened", before="", after="open", rule="r"),
+    Scoring(id="s", at=0, grid="g", criterion="C1", value=None, person="p", role="rssi", reach=Reach(ward="w")),
+    Approval(id="y", at=0, about="m-1", person="p", name="P", role="rssi"),
+    Treatment(id="x", at=0, device="d-1", matrix="m-1", option="avoid", person="p"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

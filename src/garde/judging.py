@@ -26,13 +26,14 @@ from garde.inventory.kinds import kinds
 from garde.model.device import Claim, Device
 from garde.model.risk.vulnerability import Reading
 from garde.report.table import table_of
-from garde.risk import grid, matrix
-from garde.risk.criticality import Criticality, Scorer, Subject
+from garde.risk import fleet as fleets
+from garde.risk import grid
+from garde.risk.criticality import Criticality, Subject
+from garde.risk.fleet import Asset, Fleet
 from garde.risk.vulnerability import formats
-from garde.risk.vulnerability.match import Index, Part
-from garde.risk.vulnerability.score import Facts, Score, score
+from garde.risk.vulnerability.match import Part
+from garde.risk.vulnerability.score import Facts, Score
 from garde.risk.vulnerability.severity import Setting
-from garde.risk.vulnerability.weigh import Known, weaknesses
 
 #: Largest document that is read, in octets; the readers bound what they unpack from it.
 LARGEST = 512 << 20
@@ -58,8 +59,9 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """One device by both scores.
 
     Attributes:
-        device, criticality, vulnerability: its record and its scores.
-        risk: of the grid's matrix; 0 where the grid only ranks.
+        device: its record.
+        criticality, vulnerability: its scores.
+        risk: of the grid's matrix.
     """
 
     device: Device
@@ -95,16 +97,33 @@ def scored(*, store: str | None, config: Path | None) -> list[Judged]:
     with opened(settings.load(config), store) as (held, _):
         readings = list(held.all(Reading))
         devices = list(held.all(Device))
-    known = Known(
-        (one for reading in readings for one in reading.vulnerabilities),
-        (one for reading in readings for one in reading.likelihoods),
-        (one for reading in readings for one in reading.exploited),
-    )
-    index = Index(one for reading in readings for one in reading.statements)
-    chosen = grid.packaged()["CRIT-DMC 1"]
-    scorer = Scorer(chosen, ())
-    found = [_judged(device, scorer, chosen, index, known) for device in devices]
+    fleet = Fleet(grid.packaged()["CRIT-DMC 1"], (), readings)
+    fleet.put(map(asset_of, devices))
+    found = [_judged(device, fleet.judged[device.id]) for device in devices]
     return sorted(found, key=lambda one: (-one.risk, -one.vulnerability.value, one.device.id))
+
+
+def asset_of(device: Device) -> Asset:
+    """A device as the fleet knows it, by its claims and the catalogue of kinds."""
+    kind = kinds().get(device.kind)
+    return Asset(
+        id=device.id,
+        subject=Subject(
+            id=device.id,
+            kind=device.kind,
+            model=device.value("model"),
+            ward=device.value("ward"),
+            kind_level=kind.criticality if kind else 0,
+            life_sustaining=kind is not None and kind.life_sustaining == "yes",
+        ),
+        parts=tuple(_parts(device)),
+        facts=Facts(inventory=device.claims["kind"].confidence if "kind" in device.claims else 0.5),
+        setting=Setting(
+            life_sustaining=kind is not None and kind.life_sustaining != "no",
+            harm=kind is not None and kind.response == "RP0",
+        ),
+        site=device.value("facility"),
+    )
 
 
 def as_record(one: Judged) -> dict[str, Any]:
@@ -145,26 +164,8 @@ def as_table(found: Iterable[Judged]) -> str:
     return table_of(("id", "kind", "criticality", "vulnerability", "risk"), rows)
 
 
-def _judged(device: Device, scorer: Scorer, chosen: grid.Grid, index: Index, known: Known) -> Judged:
-    kind = kinds().get(device.kind)
-    subject = Subject(
-        id=device.id,
-        kind=device.kind,
-        model=device.value("model"),
-        ward=device.value("ward"),
-        kind_level=kind.criticality if kind else 0,
-        life_sustaining=kind is not None and kind.life_sustaining == "yes",
-    )
-    criticality = scorer.score(subject)
-    setting = Setting(
-        life_sustaining=kind is not None and kind.life_sustaining != "no",
-        harm=kind is not None and kind.response == "RP0",
-    )
-    verdicts = (verdict for part in _parts(device) for verdict in index.verdicts(part))
-    sure = device.claims["kind"].confidence if "kind" in device.claims else 0.5
-    value = score(Facts(weaknesses=weaknesses(verdicts, known, setting), inventory=sure))
-    placed = matrix.place(chosen, subject, criticality, value.value, device.value("facility"))
-    return Judged(device=device, criticality=criticality, vulnerability=value, risk=placed.risk)
+def _judged(device: Device, one: fleets.Judged) -> Judged:
+    return Judged(device=device, criticality=one.criticality, vulnerability=one.vulnerability, risk=one.placed.risk)
 
 
 def _parts(device: Device) -> Iterator[Part]:

@@ -13,7 +13,7 @@ RUN = CliRunner()
 
 def test_somebody_is_added_listed_and_given_a_token(tmp_path: Path) -> None:
     store = ["--store", f"sqlite:///{tmp_path / 'garde.db'}"]
-    made = RUN.invoke(app, ["people", "add", "k.morel", "K. Morel", "--role", "clinical", *store])
+    made = RUN.invoke(app, ["people", "add", "k.morel", "--name", "K. Morel", "--role", "clinical", *store])
     assert made.exit_code == 0, made.stderr
     assert "k.morel" in RUN.invoke(app, ["people", "list", *store]).stdout
     token = RUN.invoke(app, ["people", "token", "k.morel", "--right", "risk.read", *store])

@@ -37,10 +37,12 @@ from garde.model.risk.vulnerability import Reading, Shelved
 from garde.pipeline.risk.assets import asset_of
 from garde.ports import Bus, Store
 from garde.risk import book, criticality, grid, matrix, treatment, works
-from garde.risk.fleet import Change, Fleet, Judged
+from garde.risk.fleet import Fleet, Judged
+from garde.risk.matrix import Standing
 from garde.risk.vulnerability import alias
 from garde.risk.vulnerability.score import Facts, Score, score
 from garde.risk.vulnerability.weigh import Known
+from garde.risk.works import Subject
 
 #: Conversations of one device that are looked at: the latest five-minute pieces of a busy server tell no more.
 MOST_TALKS: Final = 20_000
@@ -145,10 +147,7 @@ class Assessment:
         Raises:
             Missing: there is no such device.
         """
-        fleet = self.fleet
-        if device not in fleet.judged:
-            raise Missing("risk.device", "No such device is judged", where=device)
-        return fleet.facts(device)
+        return self.fleet.facts(device)
 
     def without(self, device: str) -> tuple[Without, ...]:
         """What the score would be without each fact of it, the one that lowers it most first."""
@@ -175,7 +174,7 @@ class Assessment:
                 unit.append([word("matrix.freeze", person, now, about=made.id, value=self.grid.name)])
         return made
 
-    def standing(self, about: str) -> matrix.Standing:
+    def standing(self, about: str) -> Standing:
         """What people said of a matrix or a treatment, under the grid's quorum."""
         said = self._kept.linked(Approval, [about]).get(about, ())
         return matrix.standing(about, said, self.grid.head.quorum)
@@ -215,7 +214,9 @@ class Assessment:
         Raises:
             Malformed, Conflict: one does not answer the grid.
         """
-        return criticality.preview(self.grid, self._kept.all(Scoring), scorings, self.fleet.subjects())
+        return criticality.preview(
+            self.grid, self._kept.all(Scoring), scorings, (one.subject for one in self.fleet.assets())
+        )
 
     def say(self, *messages: Scoring | Approval | Treatment | Naming) -> None:
         """Check what a person says, and publish it.
@@ -264,10 +265,10 @@ class Assessment:
                 self._works = works.Works((self._subject(one, fleet, fixable) for one in fleet.judged), self._book)
             return self._works
 
-    def _subject(self, name: str, fleet: Fleet, fixable: frozenset[str]) -> works.Subject:
+    def _subject(self, name: str, fleet: Fleet, fixable: frozenset[str]) -> Subject:
         placed, facts = fleet.judged[name].placed, fleet.facts(name)
         top = max((max(row.risk) for row in self.grid.rows), default=0)
-        return works.Subject(
+        return Subject(
             id=name, site=placed.site, ward=placed.ward, model=placed.model, kind=placed.kind,
             criticality=placed.criticality, risk=placed.risk,
             urgent=placed.risk == top and placed.criticality == self.grid.levels,
@@ -398,6 +399,3 @@ def _each_left_out(facts: Facts) -> Iterator[tuple[str, str, Facts]]:
         yield "os", f"support: {facts.support}", replace(facts, support="supported")
     if facts.network not in ("none", "dedicated"):
         yield "exposure", f"network: {facts.network}", replace(facts, network="dedicated")
-
-
-__all__ = ["Assessment", "Change", "Judged", "Without", "opened"]

@@ -215,6 +215,11 @@ def telling(talk: Conversation, networks: tuple[str, ...]) -> bool:
     return bool(_meant(talk)) or any(end.kind == "ip" and public(end.value, networks) for end in ends)
 
 
+def remote(talk: Conversation) -> bool:
+    """Whether a conversation is that of a tool to work from afar."""
+    return any(row.what == "remote" for row in _meant(talk))
+
+
 @lru_cache(1 << 16)
 def public(address: str, networks: tuple[str, ...]) -> bool:
     """Whether an address is on the Internet: a global one that is none of the site's."""

@@ -107,8 +107,10 @@ def weakness(facts: Facts) -> float:
 
 
 def chance(host: Host, service: str, port: int = 0) -> float:
-    """That who reaches the device over a service takes it, in steps of 0.001."""
+    """That who reaches the device over a service takes it, in steps of 0.001; 0 where that is no service to take."""
     name, base = _service(service, port)
+    if not base:
+        return 0.0
     weak = [row.chance for row in _rows()[1] if row.seen in host.seen and (not row.services or name in row.services)]
     # A weakness that is known may be of another service than the one that is reached.
     known = host.chance if name != "*" else host.chance * OUT_OF_REACH
@@ -139,7 +141,7 @@ def observed(hosts: Sequence[Host], talks: Iterable[Conversation], networks: Seq
 
     for one in talks:
         call = _Call(end(one.source), end(one.target), one.service, one.port)
-        if call.source == call.target:
+        if call.source == call.target or not _service(one.service, one.port)[1]:
             continue
         ids = causes.setdefault(call, [])
         if len(ids) < _MOST_CAUSES:
@@ -186,6 +188,7 @@ def allowed(hosts: Sequence[Host], policy: Policy, *, at: int) -> Ground:
                     because,
                 )
                 for host in there
+                if _service(rule.service, rule.low)[1]
             ]
             if _abroad(rule.source, conduit.source, zones):
                 here.append(INTERNET)

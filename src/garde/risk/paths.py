@@ -174,6 +174,28 @@ def effect(before: Sequence[Path], after: Sequence[Path]) -> Effect:
     )
 
 
+def gathered(ground: Ground, ids: Iterable[str], name: str) -> Ground:
+    """The ground with these devices as one node: whoever stands there may be at any of them.
+
+    Args:
+        ground: with single devices.
+        ids: of the devices.
+        name: id of the node; its zone, kind and model are empty, since those of its devices differ.
+    """
+    them = frozenset(ids)
+    if not them:
+        return ground
+    nodes = [node for node in ground.nodes if node.id not in them]
+    edges: dict[tuple[object, ...], Edge] = {}
+    for edge in ground.edges:
+        source = name if edge.source in them else edge.source
+        target = name if edge.target in them else edge.target
+        if source != target:
+            key = (source, target, edge.chance, edge.service, edge.port, edge.conduit, edge.basis)
+            edges.setdefault(key, msgspec.structs.replace(edge, source=source, target=target))
+    return Ground((*nodes, Node(id=name, members=tuple(sorted(them)))), tuple(edges.values()))
+
+
 def collapse(ground: Ground, apart: Iterable[str] = ()) -> Ground:
     """The ground with one node for devices of one zone, kind and model from which the same can be reached alike.
 

@@ -78,7 +78,7 @@ def test_an_end_that_is_no_device_stands_for_itself() -> None:
 )  # fmt: skip
 def test_more_that_is_wrong_is_never_less_likely(service: str, port: int, known: float, seen: frozenset[str]) -> None:
     found = chance(host(1, chance=known, seen=seen), service, port)
-    assert 0 < chance(host(1), service, port) <= found < 1
+    assert 0 <= chance(host(1), service, port) <= found < 1
     assert found >= chance(host(1, chance=known), service, port)
 
 
@@ -89,6 +89,11 @@ def test_chances() -> None:
     exploited = Facts(weaknesses=(Weakness(id="CVE-2017-0144", severity=8.1, exploited=True),))
     assert weakness(exploited) == pytest.approx(0.75)
     assert weakness(Facts()) == 0.0
+
+
+def test_neighbours_finding_each_other_are_no_way() -> None:
+    assert observed([host(1), host(2)], [talk("10.0.0.1", "10.0.0.2", "arp")], SITE).edges == ()
+    assert allowed([host(1), host(2)], policy(("Z", "Z", rule(protocol="udp", low=5353, high=5353))), at=0).edges == ()
 
 
 def test_rules_hold_within_their_conduit() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garde.risk.paths import Edge, Ground, Node, collapse, effect, paths, without
+from garde.risk.paths import Edge, Ground, Node, collapse, effect, gathered, paths, without
 
 NAMES = "abcdefg"
 CHANCES = (0.9, 0.5, 0.3, 0.1, 0.02)
@@ -83,6 +83,16 @@ def test_the_effect_is_the_difference(ground: Ground, source: str, target: str) 
     assert {path.words for path in found.vanished} == gone
     assert found.after <= found.before and not found.detours
     assert found.lost == ((last,) if before and not after else ())
+
+
+@settings(max_examples=100)
+@given(grounds(), st.integers(1, 4))
+def test_gathering_the_starts_keeps_the_likeliest_way(ground: Ground, many: int) -> None:
+    names = [node.id for node in ground.nodes]
+    start, last = names[:-1][:many], names[-1]
+    one, other = paths(ground, start, [last], 1), paths(gathered(ground, start, "*"), ["*"], [last], 1)
+    assert [path.chance for path in one] == pytest.approx([path.chance for path in other])
+    assert gathered(ground, (), "*") == ground
 
 
 def test_alike_devices_are_one_and_others_are_not() -> None:

@@ -25,7 +25,7 @@ from garde.model.flow import Conversation
 from garde.model.zones.zone import Policy
 from garde.risk.exposure import MONTH, within
 from garde.risk.ground import INTERNET, Host, allowed, both, observed, weakness
-from garde.risk.paths import Effect, Ground, Path, collapse, effect, paths, without
+from garde.risk.paths import Effect, Ground, Path, collapse, effect, gathered, paths, without
 from garde.risk.vulnerability.score import Facts
 
 #: Kinds that hold the record of patients.
@@ -141,13 +141,15 @@ def attack(
     if not targets:
         raise Missing("paths.target", f"No device is known to be of {', '.join(sorted(wanted))}")
     starts: tuple[str, ...] = (start,)
+    whole = ground
     if start == "office":
-        starts = tuple(sorted(node.id for node in ground.nodes if node.kind in office))
+        starts = tuple(sorted(node.id for node in ground.nodes if node.kind in office and node.kind not in wanted))
+        whole = gathered(ground, starts, start)
     zones = tuple(sorted({name for edge in ground.edges for name in edge.conduit} - {""}))
     for name in (name for names in close for name in names):
         if name not in zones:
             raise Missing("paths.zone", f"No way leads through a zone {name!r}", hint=f"Zones: {', '.join(zones)}")
-    small = collapse(ground, apart=() if start == "office" else starts)
+    small = collapse(whole, apart=starts)
     ways = paths(small, starts, targets, most)
     left: tuple[Path, ...] = ()
     if close:

@@ -35,6 +35,7 @@ from garde.model.sensor import Sensor
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
+from garde.risk.documents import products
 from garde.vault.box import DataKey, Secret
 
 
@@ -62,7 +63,7 @@ SHAPES: Final = (
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
     Shape(Shelved, _id),
-    Shape(Reading, lambda reading: str(reading.source.id)),
+    Shape(Reading, lambda reading: str(reading.source.id), products),
     Shape(Scoring, _id),
     Shape(Naming, _id),
     Shape(Matrix, _id),

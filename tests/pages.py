@@ -32,6 +32,7 @@ from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.observation import Place
 from garde.model.person import Grant, Person
+from garde.pipeline.risk.assessing import Assessment
 from garde.pipeline.runner import Runner
 from garde.pipeline.table import stages
 from garde.report.fleet import Fleet
@@ -142,12 +143,13 @@ def hospital(folder: Path, *captures: str, demonstration: bool = True) -> Iterat
         fleet = Fleet(kept.all(Device))
         queue = Queue(kept.all(Finding))
         # The clock stands: what a test accepts until summer must not have run out when the test runs in winter.
-        follow = partial(_follow, fleet, queue)
         clock = StandingClock()
+        risk = Assessment(kept, bus, Config(), now=clock.now)
+        follow = partial(_follow, fleet, queue, risk)
         runner = Runner(stages(), kept, bus, clock, told=follow)
         yield Site(
             kept, bus, fleet, queue, name="CHU d'essai", settle=runner.drain, now=clock.now,
-            demonstration=demonstration,
+            risk=risk, demonstration=demonstration,
         )  # fmt: skip
 
 
@@ -183,7 +185,8 @@ class Reader:
             return answer
 
 
-def _follow(fleet: Fleet, queue: Queue, puts: object, drops: object) -> None:
+def _follow(fleet: Fleet, queue: Queue, risk: Assessment, puts: object, drops: object) -> None:
+    risk.told(puts, [(drop.kind, drop.id) for drop in drops])  # type: ignore[arg-type, attr-defined]
     for record in puts:  # type: ignore[attr-defined]
         if isinstance(record, Finding):
             queue.put(record)

@@ -51,12 +51,12 @@ def verbs(verb: Any, path: str) -> list[str]:
 
 def commands(root: Path) -> str | None:
     """Describe every verb of the command line."""
-    if not (root / "src/garde/cli.py").is_file():
+    if not (root / "src/garde/cli/verbs.py").is_file():
         return None
     from typer.main import get_command
 
     cli = importlib.import_module("garde.cli")
-    page = [NOTICE.format(source="src/garde/cli.py"), "# Command line\n", *verbs(get_command(cli.app), "garde")]
+    page = [NOTICE.format(source="src/garde/cli/verbs.py"), "# Command line\n", *verbs(get_command(cli.app), "garde")]
     return "\n".join(part for part in page if part.strip())
 
 

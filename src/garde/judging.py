@@ -3,7 +3,7 @@
 Question: which published weaknesses concern a device of this store, and how much does care depend on it?
 Reference: issue 6 part 9 (contract of ``garde risk``); `garde.risk`. Part of the composition root. A document is kept
 once, by the digest of its bytes; a file that cannot be read is named and what was imported before goes on serving. Left
-out: what the wire shows of services and networks, which no stage sums up yet, so that these terms stand at unknown.
+out: how anything is judged (`garde.pipeline.risk.assessing`).
 
 Example::
 
@@ -12,32 +12,30 @@ Example::
 
 from __future__ import annotations
 
+import getpass
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from garde import config as settings
-from garde.app import opened
-from garde.errors import GardeError, Unreachable
-from garde.inventory.kinds import kinds
-from garde.model.device import Claim, Device
-from garde.model.risk.vulnerability import Reading
+from garde.app import SystemClock, opened, runner_of
+from garde.errors import GardeError, Malformed, Unreachable
+from garde.model.decision import word
+from garde.model.message import Message
+from garde.pipeline.risk.assessing import Assessment
+from garde.pipeline.risk.said import IMPORT
 from garde.report.table import table_of
-from garde.risk import grid, matrix
-from garde.risk.criticality import Criticality, Scorer, Subject
+from garde.risk import works
+from garde.risk.fleet import Judged
+from garde.risk.package import Limits
 from garde.risk.vulnerability import formats
-from garde.risk.vulnerability.match import Index, Part
-from garde.risk.vulnerability.score import Facts, Score, score
-from garde.risk.vulnerability.severity import Setting
-from garde.risk.vulnerability.weigh import Known, weaknesses
 
 #: Largest document that is read, in octets; the readers bound what they unpack from it.
 LARGEST = 512 << 20
-#: Attributes under which a device tells its own version, and the version of its system.
-VERSIONS = ("software", "firmware")
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,20 +52,6 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     by: dict[str, int]
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """One device by both scores.
-
-    Attributes:
-        device, criticality, vulnerability: its record and its scores.
-        risk: of the grid's matrix; 0 where the grid only ranks.
-    """
-
-    device: Device
-    criticality: Criticality
-    vulnerability: Score
-    risk: int
-
-
 def imported(paths: Sequence[Path], *, store: str | None, config: Path | None) -> Imported:
     """Read documents and keep them; the same document again changes nothing.
 
@@ -76,7 +60,10 @@ def imported(paths: Sequence[Path], *, store: str | None, config: Path | None) -
     """
     kept: Counter[str] = Counter()
     refused: list[dict[str, str]] = []
-    with opened(settings.load(config), store) as (held, _):
+    now, person = SystemClock().now(), getpass.getuser()
+    chosen = settings.load(config)
+    with opened(chosen, store) as (held, bus):
+        said: list[Message] = []
         for path in _files(paths):
             try:
                 reading = formats.read(_bytes(path))
@@ -87,33 +74,91 @@ def imported(paths: Sequence[Path], *, store: str | None, config: Path | None) -
             refused += ({"file": str(path), "place": one.place, "why": one.why} for one in reading.refused)
             with held.begin() as unit:
                 unit.put([reading])
+            one = reading.source
+            said.append(word(IMPORT, person, now, about=one.id, value=one.format, reason=path.name))
+        # Said when the documents are there: whoever hears of one can read it.
+        bus.publish(said)
+        runner_of(chosen, held, bus).drain()
     return Imported(kept=kept.total(), refused=tuple(refused), by=dict(sorted(kept.items())))
 
 
 def scored(*, store: str | None, config: Path | None) -> list[Judged]:
-    """Every device by the packaged grid and by all documents that were imported, highest risk first."""
-    with opened(settings.load(config), store) as (held, _):
-        readings = list(held.all(Reading))
-        devices = list(held.all(Device))
-    known = Known(
-        (one for reading in readings for one in reading.vulnerabilities),
-        (one for reading in readings for one in reading.likelihoods),
-        (one for reading in readings for one in reading.exploited),
-    )
-    index = Index(one for reading in readings for one in reading.statements)
-    chosen = grid.packaged()["CRIT-DMC 1"]
-    scorer = Scorer(chosen, ())
-    found = [_judged(device, scorer, chosen, index, known) for device in devices]
-    return sorted(found, key=lambda one: (-one.risk, -one.vulnerability.value, one.device.id))
+    """Every device by the grid in force and by all documents that were imported, highest risk first."""
+    with judged(store=store, config=config) as assessment:
+        found = assessment.judged().values()
+    return sorted(found, key=lambda one: (-one.placed.risk, -one.vulnerability.value, one.id))
+
+
+@contextmanager
+def judged(*, store: str | None, config: Path | None) -> Iterator[Assessment]:
+    """The whole fleet judged from a store, which stays open for the block."""
+    chosen = settings.load(config)
+    with opened(chosen, store) as (held, bus):
+        yield Assessment(held, bus, chosen, now=SystemClock().now)
+
+
+def planned(
+    budget: int,
+    hours: str,
+    wanted: tuple[str, ...] = (),
+    unwanted: tuple[str, ...] = (),
+    *,
+    store: str | None,
+    config: Path | None,
+) -> dict[str, Any]:
+    """The best plan within limits, as the contract has it.
+
+    Args:
+        budget: whole euros.
+        hours: whole hours for all, or those of each quarter with commas between.
+        wanted, unwanted: names of packages that are in the plan, or out of it, whatever they bring.
+
+    Raises:
+        Malformed: hours that are none, or a package that there is not.
+        Refused: what is wanted does not fit.
+    """
+    limits = Limits(budget=budget, hours=_hours(hours), wanted=wanted, unwanted=unwanted)
+    with judged(store=store, config=config) as assessment:
+        work = assessment.works()
+        return works.as_record(work.plan(limits), work)
+
+
+def plan_as_table(found: dict[str, Any]) -> str:
+    """A plan as aligned columns for a terminal."""
+    heads = ("quarter", "package", "devices", "cost", "hours", "risk_removed", "residual")
+    rows = ({name: str(step.get(name, step["name"])) for name in heads} for step in found["packages"])
+    return table_of(heads, rows)
+
+
+def plan_in_words(found: dict[str, Any]) -> list[str]:
+    """What a person must know beside the table."""
+    by_hand = found["greedy"]
+    lines = [
+        f"{found['cost']} € and {found['hours']} hours: {found['risk_removed']:g} of {found['today']:g} points "
+        f"removed, {found['residual']:g} stay; by hand {by_hand['residual']:g} would stay for {by_hand['cost']} €"
+    ]
+    if found["unserved"]:
+        lines.append(f"Nothing in the first quarter for what is urgent: {', '.join(found['unserved'][:5])}")
+    if found["uncovered"]:
+        lines.append(f"No work is known for what is urgent: {', '.join(found['uncovered'][:5])}")
+    return lines
+
+
+def _hours(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(word) for word in text.split(","))
+    except ValueError:
+        hint = "200, or 200,200,100,100 for four quarters"
+        raise Malformed("plan.hours", f"{text!r} are no hours", hint=hint) from None
 
 
 def as_record(one: Judged) -> dict[str, Any]:
     """One device of the contract; both scores give their terms, each with what it rests on."""
     return {
-        "id": one.device.id,
+        "id": one.id,
         "criticality": one.criticality.level,
         "vulnerability": round(one.vulnerability.value, 1),
-        "risk": one.risk,
+        "risk": one.placed.risk,
         "terms": [
             *(
                 {"term": term.term, "points": round(term.points, 2), "because": list(term.because)}
@@ -137,53 +182,12 @@ def as_table(found: Iterable[Judged]) -> str:
     """Aligned columns for a terminal."""
     rows = (
         {
-            "id": one.device.id, "kind": one.device.kind, "criticality": str(one.criticality.level),
-            "vulnerability": f"{one.vulnerability.value:.1f}", "risk": str(one.risk),
+            "id": one.id, "kind": one.placed.kind, "criticality": str(one.criticality.level),
+            "vulnerability": f"{one.vulnerability.value:.1f}", "risk": str(one.placed.risk),
         }
         for one in found
     )  # fmt: skip
     return table_of(("id", "kind", "criticality", "vulnerability", "risk"), rows)
-
-
-def _judged(device: Device, scorer: Scorer, chosen: grid.Grid, index: Index, known: Known) -> Judged:
-    kind = kinds().get(device.kind)
-    subject = Subject(
-        id=device.id,
-        kind=device.kind,
-        model=device.value("model"),
-        ward=device.value("ward"),
-        kind_level=kind.criticality if kind else 0,
-        life_sustaining=kind is not None and kind.life_sustaining == "yes",
-    )
-    criticality = scorer.score(subject)
-    setting = Setting(
-        life_sustaining=kind is not None and kind.life_sustaining != "no",
-        harm=kind is not None and kind.response == "RP0",
-    )
-    verdicts = (verdict for part in _parts(device) for verdict in index.verdicts(part))
-    sure = device.claims["kind"].confidence if "kind" in device.claims else 0.5
-    value = score(Facts(weaknesses=weaknesses(verdicts, known, setting), inventory=sure))
-    placed = matrix.place(chosen, subject, criticality, value.value, device.value("facility"))
-    return Judged(device=device, criticality=criticality, vulnerability=value, risk=placed.risk)
-
-
-def _parts(device: Device) -> Iterator[Part]:
-    """The device itself under its model, and its system."""
-    maker, model = device.claims.get("manufacturer"), device.claims.get("model")
-    version = next((device.claims[name] for name in VERSIONS if name in device.claims), None)
-    if maker and model:
-        yield Part(
-            maker=maker.value, name=model.value, version=version.value if version else "",
-            because=_rests(maker, model, *([version] if version else [])),
-        )  # fmt: skip
-    system = device.claims.get("os")
-    if system:
-        build = device.claims.get("os_build")
-        yield Part(name=system.value, version=build.value if build else "", because=_rests(system))
-
-
-def _rests(*claims: Claim) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.observation for claim in claims for line in claim.sources if line.observation))
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -30,6 +30,7 @@ from garde.model.finding import Finding
 from garde.people.register import Register
 from garde.pipeline.agents import listening
 from garde.pipeline.post import posting
+from garde.pipeline.risk.assessing import Assessment
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import stages
@@ -61,6 +62,7 @@ class Serving:
         freeze()
         table = stages(chosen.site.networks, policy.load(chosen.findings.policy), chosen.notify.channel)
         self._runner = Runner(table, kept, bus, clock, told=self._told) if staged else None
+        self.assessment = Assessment(kept, bus, chosen, now=clock.now, settle=self.settle if staged else None)
 
     def settle(self) -> None:
         """Work through what waits, so that a person sees the effect of a click."""
@@ -95,6 +97,7 @@ class Serving:
                 self._stop.wait(WAIT)
 
     def _told(self, puts: Sequence[msgspec.Struct], drops: Sequence[Drop]) -> None:
+        self.assessment.told(puts, ((drop.kind, drop.id) for drop in drops))
         for record in puts:
             if isinstance(record, Device):
                 self.fleet.put(record)
@@ -112,6 +115,7 @@ class Serving:
                 self.fleet.put(device)
         for name in self.fleet.ids() - there.keys():
             self.fleet.drop(name)
+        self.assessment.refresh()
         for finding in self._kept.all(Finding):
             if self.queue.get(finding.id) != finding:
                 self.queue.put(finding)
@@ -194,6 +198,7 @@ def _pages(
         name=chosen.site.name,
         directory=directory.load(Path(chosen.site.directory), kinds()) if chosen.site.directory else None,
         settle=serving.settle,
+        risk=serving.assessment,
         now=clock.now,
     )
     try:

@@ -13,6 +13,7 @@ from garde.app import open_store
 from garde.cli import app
 from garde.model.device import Claim, Device, Source
 from garde.model.key import Key
+from garde.model.risk.vulnerability import Reading
 from tests import feeds
 
 RUN = CliRunner()
@@ -56,19 +57,19 @@ def test_documents_are_kept_once_and_what_is_none_is_named(url: str, folder: Pat
     again = judging.imported([folder], store=url, config=None)
     assert again.by == done.by
     store = open_store(url)
-    assert len(list(store.all(judging.Reading))) == 2
+    assert len(list(store.all(Reading))) == 2
     store.close()
 
 
 def test_a_weakness_counts_where_it_is_and_half_where_the_version_is_unknown(url: str, folder: Path) -> None:
-    before = {one.device.id: one.vulnerability.value for one in judging.scored(store=url, config=None)}
+    before = {one.id: one.vulnerability.value for one in judging.scored(store=url, config=None)}
     judging.imported([folder], store=url, config=None)
-    after = {one.device.id: one.vulnerability.value for one in judging.scored(store=url, config=None)}
+    after = {one.id: one.vulnerability.value for one in judging.scored(store=url, config=None)}
     grown = {name: after[name] - before[name] for name in after}
     assert grown["d-1"] > grown["d-3"] > 0
     assert grown["d-2"] == grown["d-4"] == 0
     first = judging.scored(store=url, config=None)[0]
-    assert first.device.id == "d-1"
+    assert first.id == "d-1"
 
 
 def test_the_command_line_keeps_the_contract(url: str, folder: Path) -> None:
@@ -82,3 +83,15 @@ def test_the_command_line_keeps_the_contract(url: str, folder: Path) -> None:
     assert cve["points"] > 0 and feeds.CVE in " ".join(cve["because"]) and "o1" in cve["because"]
     table = RUN.invoke(app, ["risk", "score", "--store", url])
     assert table.stdout.splitlines()[1].startswith("d-1")
+
+
+def test_a_plan_lowers_the_risk_that_it_says(url: str, folder: Path) -> None:
+    judging.imported([folder], store=url, config=None)
+    found = judging.planned(50_000, "400", store=url, config=None)
+    assert found["packages"] and found["cost"] <= 50_000 and found["hours"] <= 400
+    assert found["today"] - found["residual"] == pytest.approx(found["risk_removed"], abs=0.01)
+    assert found["packages"][-1]["residual"] == found["residual"]
+    quarters = judging.planned(50_000, "100,100,100,100", store=url, config=None)
+    assert {step["quarter"] for step in quarters["packages"]} <= {1, 2, 3, 4}
+    assert "points removed" in judging.plan_in_words(found)[0]
+    assert judging.plan_as_table(found).splitlines()[1].strip().startswith("1")

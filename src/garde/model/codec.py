@@ -24,6 +24,7 @@ from garde.model.issued import Issued
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
 from garde.model.risk.matrix import Approval
+from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
@@ -33,13 +34,13 @@ KINDS: Final[dict[str, type[Message]]] = {
     kind.__name__: kind
     for kind in (
         *(Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup),
-        *(Scoring, Approval, Treatment),
+        *(Scoring, Approval, Treatment, Naming),
     )
 }
 
 _Any = (
     Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
-    | Scoring | Approval | Treatment
+    | Scoring | Approval | Treatment | Naming
 )  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)

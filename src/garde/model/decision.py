@@ -51,6 +51,8 @@ OF_PLATFORM: Final = (
     "shift.note",
     "evidence.verify",
     "evidence.export",
+    "document.import",
+    "matrix.freeze",
 )
 
 

@@ -27,9 +27,10 @@ from garde.model.person import Person, SavedView, Standing
 from garde.model.photo import Photo
 from garde.model.recording import Recording
 from garde.model.risk.matrix import Approval, Matrix
+from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Scoring
 from garde.model.risk.treatment import Treatment
-from garde.model.risk.vulnerability import Reading
+from garde.model.risk.vulnerability import Reading, Shelved
 from garde.model.sensor import Sensor
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
@@ -60,8 +61,10 @@ SHAPES: Final = (
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
+    Shape(Shelved, _id),
     Shape(Reading, lambda reading: str(reading.source.id)),
     Shape(Scoring, _id),
+    Shape(Naming, _id),
     Shape(Matrix, _id),
     Shape(Approval, _id, lambda said: (said.about,)),
     Shape(Treatment, _id, lambda said: (said.device,)),

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 from garde.config import PRIVATE, ChannelSection
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, notify, risk, sensors
+from garde.pipeline import conversation, findings, hours, inventory, notify, sensors
+from garde.pipeline.risk import said
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 
@@ -31,5 +32,5 @@ def stages(
     """
     return Registry(
         inventory.stage(networks), conversation.STAGE, findings.stage(policy), notify.stage(channels), sensors.STAGE,
-        hours.STAGE, risk.STAGE,
+        hours.STAGE, said.STAGE,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from garde.config import Config
 from garde.evidence.export import Manifest, Wanted
 from garde.findings.policy import Policy, default
 from garde.findings.rules import rule_of
@@ -38,6 +39,7 @@ from garde.people.door import Door
 from garde.people.register import Register
 from garde.people.roles import roles
 from garde.people.sealing import Sealing
+from garde.pipeline.risk.assessing import Assessment
 from garde.ports import Bus, Store
 from garde.report.directory import Directory
 from garde.report.fleet import Fleet, name_of
@@ -94,6 +96,7 @@ class Site:
         directory: its contacts and fallbacks, which reports print.
         settle: works through what waits on the bus, so that a person sees the effect of a click; None where other
             processes do.
+        risk: the fleet judged; without one, by the packaged grid.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class Site:
         name: str = "Garde",
         directory: Directory | None = None,
         settle: Callable[[], object] | None = None,
+        risk: Assessment | None = None,
         now: Callable[[], int] = time.time_ns,
     ) -> None:
         self.store = store
@@ -130,6 +134,7 @@ class Site:
         self.name = name
         self.directory = directory
         self.settle = settle
+        self.risk = risk or Assessment(store, bus, Config(), now=now, settle=settle)
         self.now = now
         self.templates = Environment(
             loader=FileSystemLoader([TEMPLATES, TEMPLATES / "administration"]),

@@ -17,6 +17,7 @@ from garde.model.issued import issued
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
 from garde.model.risk.matrix import Approval
+from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Reach, Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
@@ -35,6 +36,7 @@ ONE_OF_EACH: list[Message] = [
     Scoring(id="s", at=0, grid="g", criterion="C1", value=None, person="p", role="rssi", reach=Reach(ward="w")),
     Approval(id="y", at=0, about="m-1", person="p", name="P", role="rssi"),
     Treatment(id="x", at=0, device="d-1", matrix="m-1", option="avoid", person="p"),
+    Naming(id="n", at=0, said="GEMS", maker="GE HealthCare", person="p"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

@@ -37,7 +37,9 @@ _ROLES: Final = {
     45: "client",
 }
 #: Attribute types (RFC 2865 §5, RFC 2869 §5.17).
-_NAS_IP, _CALLING, _NAS_ID, _NAS_PORT_ID, _FRAMED_IP = 4, 31, 32, 87, 8
+_NAS_IP, _CALLING, _NAS_ID, _NAS_PORT_ID, _FRAMED_IP, _NAS_PORT_TYPE = 4, 31, 32, 87, 8, 61
+#: NAS-Port-Type (RFC 2865 §5.41): Ethernet and IEEE 802.11.
+_PORT_TYPES: Final = {15: "ethernet", 19: "wireless"}
 _MAC: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:.-]?){5}[0-9A-Fa-f]{2}")
 _NOBODY: Final = (bytes(4), b"\xff" * 4)
 _MOST: Final = 256
@@ -61,6 +63,11 @@ def _facts(payload: Payload) -> Iterator[Fact]:
     if _NAS_PORT_ID in attributes:
         start, end = attributes[_NAS_PORT_ID]
         yield Fact("switch_port", data[start:end].decode("utf-8", "replace"), start, end, about=station)
+    if _NAS_PORT_TYPE in attributes:
+        start, end = attributes[_NAS_PORT_TYPE]
+        told = _PORT_TYPES.get(int.from_bytes(data[start:end], "big"))
+        if told:
+            yield Fact("radius.port_type", told, start, end, about=station)
     if _FRAMED_IP in attributes and data[0] == 4:
         start, end = attributes[_FRAMED_IP]
         if end - start == 4 and data[start:end] not in _NOBODY:
@@ -116,7 +123,7 @@ RADIUS = Dissector(
     name="radius",
     layer=DATAGRAM,
     reference="RFC 2865, RFC 2866, RFC 5176",
-    emits=frozenset({"ip", "radius.nas", "radius.role", "switch_port"}),
+    emits=frozenset({"ip", "radius.nas", "radius.port_type", "radius.role", "switch_port"}),
     looks_like=_looks_like,
     session=stateless(_facts),
     situated=True,

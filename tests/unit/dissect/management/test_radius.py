@@ -44,6 +44,17 @@ def test_accounting() -> None:
     assert ("ip", "192.0.2.77", STATION) in facts
 
 
+@pytest.mark.parametrize(("number", "told_as"), [(15, "ethernet"), (19, "wireless"), (5, None)])
+def test_the_type_of_port_tells_wi_fi(number: int, told_as: str | None) -> None:
+    size = len(REQUEST) + 6
+    longer = REQUEST[:2] + size.to_bytes(2, "big") + REQUEST[4:] + bytes((61, 6, 0, 0, 0, number))
+    book = Playbook(RADIUS, port=1812)
+    book.client(longer)
+    assert [value for value in book.values("radius.port_type") if value != "ethernet" or number == 15] == (
+        [told_as] if told_as else []
+    )
+
+
 def test_a_person_is_not_named() -> None:
     assert not any("durand" in fact.value for fact in Playbook(RADIUS, port=1812).client(REQUEST))
 

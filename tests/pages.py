@@ -144,7 +144,7 @@ def hospital(folder: Path, *captures: str, demonstration: bool = True) -> Iterat
         queue = Queue(kept.all(Finding))
         # The clock stands: what a test accepts until summer must not have run out when the test runs in winter.
         clock = StandingClock()
-        risk = Assessment(kept, bus, Config(), now=clock.now)
+        risk = Assessment(kept, bus, Config(), now=clock.now, settle=lambda: runner.drain())
         follow = partial(_follow, fleet, queue, risk)
         runner = Runner(stages(), kept, bus, clock, told=follow)
         yield Site(

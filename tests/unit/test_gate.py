@@ -30,6 +30,7 @@ PARTS = {
     "person": BIOMEDICAL,
     "message": "w-1",
     "job": "nothing",
+    "matrix": "m-none",
 }
 
 

@@ -46,12 +46,14 @@ from garde.web.pages import (
     views,
     ward,
 )
+from garde.web.pages.risk import committee, matrix, roadmap, standing, treatments, why
 from garde.web.site import STATIC, Site, preferences
 
 #: Every screen, in the order in which its addresses are tried.
 SCREENS = (
     situation, alerts, finding, devices, device, packet, ward, kit, oncall, search,
     imports, reports, sensors, people, audit, evidence, me, views, access, provider, about,
+    matrix, standing, treatments, committee, roadmap, why,
 )  # fmt: skip
 
 

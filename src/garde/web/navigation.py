@@ -35,14 +35,13 @@ class Entry(msgspec.Struct, frozen=True):
 ENTRIES: Final = (
     Entry("situation", "/", "Situation", "g s", ("/shift",)),
     Entry("alerts", "/alerts", "Alerts", "g a", ("/findings", "/oncall")),
-    Entry("devices", "/devices", "Devices", "g d"),
+    Entry("devices", "/devices", "Devices", "g d", ("/import",)),
+    Entry("risk", "/risk", "Risks", "g m"),
     Entry("ward", "/ward", "Wards", "g w"),
-    Entry("imports", "/import", "Import", "g i"),
     Entry("reports", "/reports", "Reports", "g r"),
     Entry(
         "administration", "/people", "Administration", "g p", ("/audit", "/sensors", "/kiosks", "/setup", "/evidence")
     ),
-    Entry("words", "/glossary", "Words", "g l"),
 )
 
 

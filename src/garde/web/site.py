@@ -53,8 +53,10 @@ from garde.web.navigation import current, ordered
 from garde.web.oidc import Provider
 
 STATIC: Final = Path(__file__).parent / "static"
-#: Pages, and in a folder of their own those of people and of the platform; a template is named by its file alone.
+#: Pages, and in folders of their own those of people and of the platform, and of risk; a template is named by its file
+#: alone.
 TEMPLATES: Final = Path(__file__).parent / "templates"
+FOLDERS: Final = ("administration", "risk")
 THEMES: Final = ("system", "light", "dark")
 
 
@@ -137,7 +139,7 @@ class Site:
         self.risk = risk or Assessment(store, bus, Config(), now=now, settle=settle)
         self.now = now
         self.templates = Environment(
-            loader=FileSystemLoader([TEMPLATES, TEMPLATES / "administration"]),
+            loader=FileSystemLoader([TEMPLATES, *(TEMPLATES / name for name in FOLDERS)]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

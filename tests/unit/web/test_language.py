@@ -30,6 +30,12 @@ ELSEWHERE = (
     "report/why.py",
     "report/press.py",
     "pipeline/reports.py",
+    "pipeline/risk/assessing.py",
+    "risk/criticality.py",
+    "risk/matrix.py",
+    "risk/package.py",
+    "risk/roadmap.py",
+    "risk/treatment.py",
 )
 
 

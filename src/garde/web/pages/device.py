@@ -2,7 +2,7 @@
 
 Question: what is this, how sure are we, is it all right, and what may I do?
 Reference: reference of the pages 7.3. A correction, a merge and a split are people's words: each becomes a `Decision`
-message with its reason, and can be taken back. Left out: risk, updates and tickets, which no issue has brought yet.
+message with its reason, and can be taken back. Left out: updates and tickets, which no issue has brought yet.
 
 Example: ``/devices/d-h75zjpegqxw2pqxznk5wuq5g``
 """
@@ -32,7 +32,8 @@ from garde.people.door import Visitor
 from garde.people.scope import Scope
 from garde.report.devices import as_record
 from garde.report.fleet import Query, values_of
-from garde.web.site import Site, json, key_mark
+from garde.web.pages.risk.panel import Panel, panel_of
+from garde.web.site import Site, json, key_mark, language_of
 
 #: Attributes of the identity card, in order; the rest is listed behind it.
 CARD: Final = (
@@ -124,6 +125,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
         findings: what needs someone.
         carrier: the device that speaks for it.
         followed: the reader follows it.
+        risk: its scores, for who may read them.
         stated: attributes that a person may state.
     """
 
@@ -143,6 +145,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     carrier: Device | None
     followed: bool = False
+    risk: Panel | None = None
     stated: tuple[str, ...] = STATED
 
 
@@ -153,7 +156,8 @@ def routes(site: Site) -> list[BaseRoute]:
         device = found(site, request)
         if device.id != request.path_params["device"]:
             return RedirectResponse(f"/devices/{device.id}", 303)
-        return site.page(request, "device.html", page=device_page(site, device, visitor_of(request)), kinds=kinds())
+        shown = device_page(site, device, visitor_of(request), language_of(request).code)
+        return site.page(request, "device.html", page=shown, kinds=kinds())
 
     def data(request: Request) -> Response:
         return json(as_record(found(site, request)))
@@ -207,7 +211,7 @@ def meant(site: Site, words: str, visitor: Visitor) -> Device:
     return answer.devices[0]
 
 
-def device_page(site: Site, device: Device, visitor: Visitor) -> DevicePage:
+def device_page(site: Site, device: Device, visitor: Visitor, language: str = "en") -> DevicePage:
     """The record of the page: four questions to the store, however much there is."""
     links = [str(key) for key in device.keys]
     talks = {talk.id: talk for many in site.store.linked(Conversation, links).values() for talk in many}
@@ -240,6 +244,7 @@ def device_page(site: Site, device: Device, visitor: Visitor) -> DevicePage:
         findings=findings,
         carrier=carrier if carrier and scope.covers(carrier) else None,
         followed=follows(words.values(), visitor.login),
+        risk=panel_of(site, device.id, language) if visitor.scope("risk.read").covers(device) else None,
     )
 
 

@@ -28,6 +28,7 @@ from garde.model.photo import Photo
 from garde.model.recording import Recording
 from garde.model.risk.vulnerability import Reading
 from garde.model.sensor import Sensor
+from garde.model.zones.action import Action, Freeze
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
@@ -48,6 +49,16 @@ def _person_links(person: Any) -> Iterable[str]:
     return (f"login:{person.login}", *([f"subject:{person.subject}"] if person.subject else []))
 
 
+def _action_links(action: Any) -> Iterable[str]:
+    """What it is about, and what somebody must do: the open ones, and those that the agent is asked for."""
+    links = [action.why, *filter(None, (action.device,)), f"ward:{action.ward}"]
+    if action.open:
+        links.append("open")
+    if action.wants:
+        links.append(f"wants:{action.wants}")
+    return dict.fromkeys(links)
+
+
 SHAPES: Final = (
     Shape(Device, _id, _device_links),
     Shape(Interface, _id, found_by),
@@ -60,6 +71,8 @@ SHAPES: Final = (
     Shape(Reading, lambda reading: str(reading.source.id)),
     Shape(Sensor, _id),
     Shape(Hour, _id),
+    Shape(Action, _id, _action_links),
+    Shape(Freeze, _id),
     Shape(Person, _id, _person_links),
     Shape(Credential, _id),
     Shape(Session, _id, lambda session: (session.person, f"ward:{session.ward}")),

@@ -17,9 +17,11 @@ from garde.model.issued import issued
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
 from garde.model.sensor import Pulse
+from garde.model.zones.action import Action, Step, proposed, ran
 from tests.makers import observation
 
 KEY = Key("ip", "10.0.0.1")
+ACTION = Action(id="a", verb="cut", why="f", plan=(Step(id="s", verb="cut", target="ip:10.9.9.9", keys=(KEY,)),))
 ONE_OF_EACH: list[Message] = [
     observation(1),
     Conversation(id="c", at=0, sensor="s", source=KEY, target=KEY, protocol="tcp"),
@@ -29,6 +31,8 @@ ONE_OF_EACH: list[Message] = [
     Pulse(id="p", at=0, sensor="s", place="eth0", live=True),
     issued("board", "fr", document="d", facts="f", at=0, by="p"),
     Changed(id="t", at=0, finding="f", what="opened", before="", after="open", rule="r"),
+    proposed(ACTION, ("t",)),
+    ran(ACTION, "ran.apply", 0, by="gateway"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

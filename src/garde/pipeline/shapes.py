@@ -26,6 +26,7 @@ from garde.model.notice import Notice, standing
 from garde.model.person import Person, SavedView, Standing
 from garde.model.photo import Photo
 from garde.model.recording import Recording
+from garde.model.rhythm import Rhythm
 from garde.model.risk.vulnerability import Reading
 from garde.model.sensor import Sensor
 from garde.model.zones.action import Action, Freeze
@@ -71,6 +72,7 @@ SHAPES: Final = (
     Shape(Reading, lambda reading: str(reading.source.id)),
     Shape(Sensor, _id),
     Shape(Hour, _id),
+    Shape(Rhythm, _id),
     Shape(Action, _id, _action_links),
     Shape(Freeze, _id),
     Shape(Person, _id, _person_links),

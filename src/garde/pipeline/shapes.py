@@ -29,7 +29,7 @@ from garde.model.recording import Recording
 from garde.model.rhythm import Rhythm
 from garde.model.risk.vulnerability import Reading
 from garde.model.sensor import Sensor
-from garde.model.zones.action import Action, Freeze
+from garde.model.zones.action import Action, Early, Freeze
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
@@ -74,6 +74,7 @@ SHAPES: Final = (
     Shape(Hour, _id),
     Shape(Rhythm, _id),
     Shape(Action, _id, _action_links),
+    Shape(Early, _id),
     Shape(Freeze, _id),
     Shape(Person, _id, _person_links),
     Shape(Credential, _id),

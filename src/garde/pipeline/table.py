@@ -5,7 +5,7 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names
-    ('inventory', 'conversation', 'findings', 'notify', 'sensors', 'hours', 'rhythms')
+    ('inventory', 'conversation', 'findings', 'notify', 'sensors', 'hours', 'rhythms', 'responding')
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from garde.config import PRIVATE, ChannelSection
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, notify, rhythms, sensors
+from garde.pipeline import conversation, findings, hours, inventory, notify, responding, rhythms, sensors
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 
@@ -31,5 +31,5 @@ def stages(
     """
     return Registry(
         inventory.stage(networks), conversation.STAGE, findings.stage(policy), notify.stage(channels), sensors.STAGE,
-        hours.STAGE, rhythms.STAGE,
+        hours.STAGE, rhythms.STAGE, responding.stage(networks),
     )  # fmt: skip

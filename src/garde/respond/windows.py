@@ -149,7 +149,7 @@ def bound(times: int, of: int) -> float:
     share, square = times / of, _Z * _Z
     middle = share + square / (2 * of)
     spread = _Z * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return min((middle + spread) / (1 + square / of), 1.0)
+    return min(max((middle + spread) / (1 + square / of), share), 1.0)
 
 
 def _apart(one: int, other: int) -> int:

@@ -68,8 +68,7 @@ class Event(msgspec.Struct, frozen=True, order=True):
 
     Attributes:
         at, id: of the message.
-        verb: of the decision; ``begun.apply``, ``ran.apply``, ``failed.apply`` and the same of ``undo``, or
-            ``order.apply``: it is handed to a person.
+        verb: of the decision; what the agent did, as in ``Ran.what``; ``closed`` and ``reopened`` of the finding.
         person: login, or the name of the enforcer.
         role: in which role a person agreed; for ``confirm``, what is confirmed.
         value: what an approver saw (``Action.shown``); for ``confirm``, the words; for a failure, its code.
@@ -108,6 +107,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         mode: ``automatic``, ``approval`` or ``option`` (nobody is asked for it, but somebody may).
         approve: roles each of which must agree, each by another person.
         confirm: what must be confirmed: ``bedside``, ``clinician``, ``spare``.
+        firm: nobody may break the glass for it: it touches a device that is never isolated without two people.
         ttl: nanoseconds for which it is offered, and then in force.
         planned: the turn of the finding that it was planned at, as its time and id.
         events: what was said and done, in order.
@@ -142,6 +142,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     mode: str = "approval"
     approve: tuple[str, ...] = ()
     confirm: tuple[str, ...] = ()
+    firm: bool = False
     ttl: int = TTL
     planned: tuple[int, str] = (0, "")
     events: tuple[Event, ...] = ()
@@ -172,6 +173,18 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         """
         steps = (f"{one.verb} {one.target} {one.other} {one.gentle} {one.allow}" for one in self.plan)
         return digest("shown", self.id, *self.reach, "|", *self.impact, "|", *steps, size=10)
+
+
+class Early(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said of an action before its plan came, kept until it does.
+
+    Attributes:
+        id: of the action; of the finding, for its closings, which concern every action of it.
+        events: in order.
+    """
+
+    id: str
+    events: tuple[Event, ...] = ()
 
 
 class Freeze(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,7 +229,8 @@ class Ran(Message, frozen=True, kw_only=True):
     Attributes:
         action: its id.
         device: that the action's finding is about.
-        what: ``begun.apply``, ``ran.apply``, ``failed.apply``, the same of ``undo``, ``order.apply`` or ``order.undo``.
+        what: ``begun.apply``, ``ran.apply``, ``failed.apply`` (it is tried again), ``refused.apply`` (it is not), or
+            ``order.apply`` (it is handed to a person), and the same of ``undo``.
         by: name of the enforcer; ``hand`` for an order to a person.
         code: slug of what went wrong.
         detail: one line for a person.
@@ -230,9 +244,9 @@ class Ran(Message, frozen=True, kw_only=True):
     detail: str = ""
 
 
-def action_id(finding: str, count: int, playbook: str, step: int) -> str:
-    """The id under which every plan of the same step for the same outbreak meets."""
-    return f"a-{digest('action', finding, count, playbook, step)}"
+def action_id(finding: str, count: int, playbook: str, step: int, target: str) -> str:
+    """The id under which every plan of the same step against the same end, for the same outbreak, meets."""
+    return f"a-{digest('action', finding, count, playbook, step, target)}"
 
 
 def proposed(action: Action, cause: tuple[str, ...]) -> Proposed:
@@ -255,7 +269,7 @@ def ran(
         turn: number of the try.
         cause: id of what let it; empty takes the plan.
     """
-    name = digest("ran", action.id, what, by, code, turn)
+    name = digest("ran", action.id, action.planned[1], what, by, code, turn)
     return Ran(
         id=f"r-{name}", at=at, cause=(cause or action.planned[1],), action=action.id, device=action.device,
         what=what, by=by, code=code, detail=detail,

@@ -12,8 +12,10 @@ ACTION = Action(id="a-1", verb="cut", why="f-1", reach=("ip:10.9.9.9",), impact=
 
 
 def test_the_same_step_for_the_same_outbreak_is_one_action() -> None:
-    assert action_id("f-1", 1, "worm", 2) == action_id("f-1", 1, "worm", 2)
-    assert len({action_id("f-1", 1, "worm", 2), action_id("f-1", 2, "worm", 2), action_id("f-1", 1, "worm", 3)}) == 3
+    parts = ("f-1", 1, "worm", 2, "ip:10.9.9.9/32")
+    others = [("f-2", *parts[1:]), ("f-1", 2, *parts[2:]), (*parts[:3], 3, parts[4]), (*parts[:4], "ip:10.9.9.8/32")]
+    assert action_id(*parts) == action_id(*parts)
+    assert len({action_id(*parts), *(action_id(*other) for other in others)}) == 5
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """Acting: the agent that carries out what was agreed, and takes back what is over.
 
 Question: what may run at this very moment, who can do it, and what did they say?
-Reference: domain note 09 §6 (b), (e); DESIGN §2 rule 7. What is taken back goes first, and nothing holds it up. Before a
-step runs, everything is looked at anew: a patient may have been connected since people agreed. A step carries an id, and
-the same id is the same change: an agent that dies asks again. Where no enforcer knows the verb a person is given the
-order in words; nothing is ever said to be done that nobody did. Left out: two agents at once; one process acts.
+Reference: domain note 09 §6 (b), (e); DESIGN §2 rule 7. What is taken back goes first, and nothing holds it up. Before
+a step runs, everything is looked at anew: a patient may have been connected since people agreed. A step carries an id,
+and the same id is the same change: an agent that dies asks again. Where no enforcer knows the verb a person is given
+the order in words; nothing is ever said to be done that nobody did. Left out: two agents at once; one process acts.
 
 Example::
 
@@ -88,8 +88,11 @@ class Acting:
             return False
         switch = self._store.get(Freeze, [ALL]).get(ALL) or Freeze()
         code, never = hold(action, now, switch=switch, recent=self._recent(action, now), ends=self._ends(action, now))
-        if code and never:
-            self._say(mark, ran(action, "refused.apply", now, by="garde", code=code, detail=_HELD[code]))
+        if code == "expired":
+            # The stage is woken for that.
+            return False
+        if never:
+            self._say(mark, ran(action, "refused.apply", now, by="garde", code=code, detail=_HELD.get(code, code)))
             return True
         if code:
             self._storm(action, code, now)
@@ -252,9 +255,7 @@ _IDLE: Final = ("bedside", "idle")
 _HELD: Final = {
     "unapproved": "Not everybody agreed who must",
     "no-undo": "Nothing takes it back",
-    "expired": "Its time has passed",
     "in-use": "The device is in use",
-    "policy": "The policy says never",
     "changed": "What it touches is something else than when people agreed",
 }
 
@@ -263,9 +264,9 @@ def _mark(action: Action, way: str) -> tuple[str, str, str]:
     return action.id, action.planned[1], way
 
 
-def _urgency(action: Action) -> tuple[int, int, str]:
-    """The least that helps first, then what was planned first."""
-    return action.level, action.at, action.id
+def _urgency(action: Action) -> tuple[int, int, int, str]:
+    """The least that helps first, then what was planned first, in the order of its playbook."""
+    return action.level, action.at, action.step, action.id
 
 
 def _let_by(action: Action) -> str:

@@ -141,7 +141,7 @@ class _Turn:
         """Keep what was said before a plan came, and hand over what waited for the plans that came now."""
         closings: dict[str, list[Event]] = {}
         for turn in turns:
-            if turn.what in ("closed", "reopened"):
+            if turn.what == "closed":
                 closings.setdefault(turn.finding, []).append(event_of(turn))
         early = {name: events for name, events in self._said.items() if name not in self._known} | closings
         planned_now = {name for name in self._known if name not in self._stored}

@@ -17,7 +17,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -33,8 +33,9 @@ SILENCE: Final = 10 * MINUTE
 REVIEW: Final = 72 * 60 * MINUTE
 #: Farthest that one word may put the end off.
 LONGEST: Final = 24 * 60 * MINUTE
-#: Longest word that is kept with an action; the log holds all of it.
+#: Longest word of a person that is kept with an action, and longest order; the log holds all of it.
 CLIPPED: Final = 200
+ORDER: Final = 4_000
 #: What may be confirmed: by whom the bedside was looked at, and so on; ``by-hand``: the work order was carried out.
 CONFIRMS: Final = ("bedside", "clinician", "spare", "by-hand")
 #: Words that need a reason.
@@ -42,12 +43,14 @@ _REASON: Final = ("refuse", "override", "undo", "extend", "freeze", "thaw", "rev
 
 
 def event_of(message: Decision | Ran | Changed) -> Event:
-    """What a message says of an action."""
+    """What a message says of an action; of the turns of its finding, only that it was closed.
+
+    A finding that comes back is planned anew, and what is older than the plan does not count.
+    """
     if isinstance(message, Ran):
-        return Event(message.at, message.id, message.what, message.by, "", message.code, 0, message.detail[:CLIPPED])
+        return Event(message.at, message.id, message.what, message.by, "", message.code, 0, message.detail[:ORDER])
     if isinstance(message, Changed):
-        verb = "closed" if message.after == "closed" else "reopened"
-        return Event(message.at, message.id, verb, message.by)
+        return Event(message.at, message.id, "closed", message.by)
     role = message.attribute if message.verb == "confirm" else message.value
     value = message.value if message.verb == "confirm" else message.attribute
     return Event(
@@ -66,9 +69,7 @@ def fold(action: Action, events: Iterable[Event] = (), *, clock: int = 0, frozen
         frozen: the switch that suspends all is on.
     """
     kept = _kept((*action.events, *events))
-    course = _Course(action)
-    for event in kept:
-        course.take(event)
+    course = _walked(msgspec.structs.replace(action, events=kept))
     now = max(action.clock, clock, action.at)
     status, wants = course.standing(now)
     # Looking and calling change nothing for anybody: they go on.
@@ -151,9 +152,35 @@ def allowed(action: Action, said: Decision, *, frozen: bool = False) -> None:
 
 
 def asked(action: Action, held: Iterable[str]) -> str:
-    """The role in which somebody with these roles agrees: one that is still missing first; empty when none is asked."""
-    roles = tuple(held)
-    return next((role for role in (*action.needs, *action.approve) if role in roles), "")
+    """The roles in which somebody may agree, with a blank between them; empty when none of theirs is asked for.
+
+    Somebody who holds several says all of them: they fill the one that nobody else does.
+    """
+    roles = set(held)
+    return " ".join(role for role in action.approve if role in roles)
+
+
+def matched(roles: Iterable[str], agreed: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Role → person, nobody twice, as many roles as can be (a maximum matching).
+
+    >>> matched(("rssi", "biomedical"), {"anna": {"rssi"}, "bruno": {"rssi", "biomedical"}})
+    {'rssi': 'anna', 'biomedical': 'bruno'}
+    """
+    found: dict[str, str] = {}
+
+    def seat(role: str, tried: set[str]) -> bool:
+        for person in sorted(agreed):
+            if role in agreed[person] and person not in tried:
+                tried.add(person)
+                other = next((name for name, who in found.items() if who == person), "")
+                if not other or seat(other, tried):
+                    found[role] = person
+                    return True
+        return False
+
+    for role in roles:
+        seat(role, set())
+    return found
 
 
 def _may_agree(action: Action, said: Decision) -> None:
@@ -165,10 +192,12 @@ def _may_agree(action: Action, said: Decision) -> None:
         if action.firm:
             raise Refused("action.firm", "Nobody breaks the glass for this device", hint="Two people must agree")
         return
-    if any(one.partition(":")[2] == said.person for one in action.approvals):
+    agreed = _walked(action).agreed
+    if said.person in agreed:
         raise Refused("action.same-person", "You agreed already", hint="Another person must agree in the other role")
-    if said.value not in action.needs:
-        raise Refused("action.role", f"The role {said.value!r} is not asked for", hint=f"Missing: {action.needs}")
+    if len(matched(action.approve, agreed | {said.person: set(said.value.split())})) == len(action.approvals):
+        missing = ", ".join(action.needs)
+        raise Refused("action.role", f"The role {said.value!r} is not asked for", hint=f"Missing: {missing}")
 
 
 def _may_confirm(action: Action, said: Decision) -> None:
@@ -178,7 +207,7 @@ def _may_confirm(action: Action, said: Decision) -> None:
         raise Refused("action.by-hand", "No work order is open for it", hint="Say applied or undone")
     if said.attribute == "bedside" and said.value not in ("idle", "in-use"):
         raise Refused("action.bedside", "Say whether the device is in use", hint="Say idle or in-use")
-    if said.attribute == "clinician" and said.value.strip() in {one.partition(":")[2] for one in action.approvals}:
+    if said.attribute == "clinician" and said.value.strip() in _walked(action).agreed:
         raise Refused("action.clinician", "The clinician is somebody else than who agrees")
 
 
@@ -188,7 +217,7 @@ class _Course:
     def __init__(self, action: Action) -> None:
         self.action = action
         self.until = action.at + action.ttl
-        self.given: dict[str, str] = {}
+        self.agreed: dict[str, set[str]] = {}
         self.confirmed: dict[str, str] = {}
         self.overridden = self.by_hand = self.ordered_back = False
         self.closed = self.undoing = self.refused = False
@@ -196,11 +225,17 @@ class _Course:
         self.note = ""
 
     @property
+    def given(self) -> dict[str, str]:
+        """Role → who agreed in it, each person once, so that as many roles as can be are filled."""
+        return matched(self.action.approve, self.agreed)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Roles still missing."""
         if self.overridden or self.action.mode == "automatic":
             return ()
-        return tuple(role for role in self.action.approve if role not in self.given)
+        given = self.given
+        return tuple(role for role in self.action.approve if role not in given)
 
     @property
     def confirms(self) -> tuple[str, ...]:
@@ -212,17 +247,17 @@ class _Course:
         if what == "bedside":
             return value == "idle"
         # Who agrees may agree after having named themselves.
-        return bool(value) and not (what == "clinician" and value in self.given.values())
+        return bool(value) and not (what == "clinician" and value in self.agreed)
 
     def take(self, event: Event) -> None:
         """One event, not earlier than those before; what is older than the plan was said of another one."""
-        before = event.at <= self.action.at if event.verb in ("closed", "reopened") else event.at < self.action.at
+        before = event.at <= self.action.at if event.verb == "closed" else event.at < self.action.at
         if self.ended or before:
             return
         offered = not self.done and not self.refused and event.at < self.until
         match event.verb:
-            case "approve" if offered and self._counts(event):
-                self.given[event.role] = event.person
+            case "approve" if offered and event.value == self.action.shown:
+                self.agreed.setdefault(event.person, set()).update(event.role.split())
             case "confirm" if event.role == "by-hand":
                 self._by_hand(event)
             case "confirm" if offered:
@@ -235,18 +270,8 @@ class _Course:
                 self.until = max(self.until, min(event.until, event.at + LONGEST))
             case "closed":
                 self._close(event)
-            case "reopened":
-                self.closed = False
             case _:
                 self._did(event)
-
-    def _counts(self, event: Event) -> bool:
-        return (
-            event.value == self.action.shown
-            and event.role in self.action.approve
-            and event.role not in self.given
-            and event.person not in self.given.values()
-        )
 
     def _stop(self, event: Event) -> None:
         self.note = event.reason
@@ -261,7 +286,7 @@ class _Course:
             self.undoing = True
         elif not self.done or self.action.verb == "call":
             self.closed = True
-        self.given, self.confirmed, self.overridden = {}, {}, False
+        self.agreed, self.confirmed, self.overridden = {}, {}, False
 
     def _by_hand(self, event: Event) -> None:
         if not self.by_hand:
@@ -316,6 +341,14 @@ class _Course:
         if not self.needs and not self.confirms:
             return "approved", "" if self.by_hand else "apply"
         return ("waiting" if self.action.mode == "approval" or self.given else "proposed"), ""
+
+
+def _walked(action: Action) -> _Course:
+    """The walk over all events of an action."""
+    course = _Course(action)
+    for event in action.events:
+        course.take(event)
+    return course
 
 
 def _kept(events: Iterable[Event]) -> tuple[Event, ...]:

@@ -136,12 +136,16 @@ def test_a_newer_turn_gives_the_same_actions_new_steps() -> None:
     assert not {step.id for one in first for step in one.plan} & {step.id for one in later for step in one.plan}
 
 
+def end_of(name: str, response: str, use: str) -> End:
+    known = name.startswith("device:")
+    return End(object=name, device=name[7:] if known else "", response=response, use=Use(state=use))
+
+
 ENDS = st.builds(
-    End,
-    object=st.sampled_from(["device:d-1", "device:d-2", "ip:192.0.2.1/32"]),
-    device=st.sampled_from(["", "d-1"]),
-    response=st.sampled_from(["RP0", "RP1", "RP2", "RP3", "outside", "unknown"]),
-    use=st.builds(Use, state=st.sampled_from(["in-use", "idle", "unknown"])),
+    end_of,
+    st.sampled_from(["device:d-1", "device:d-2", "ip:192.0.2.1/32"]),
+    st.sampled_from(["RP0", "RP1", "RP2", "RP3", "outside", "unknown"]),
+    st.sampled_from(["in-use", "idle", "unknown"]),
 )
 
 
@@ -155,7 +159,7 @@ ENDS = st.builds(
 def test_whatever_comes_every_action_can_be_taken_back_and_none_touches_what_is_in_use(
     rule: str, device: End, peers: list[End], severity: str, confidence: int
 ) -> None:
-    ends = {end.object: end for end in (device, *peers)}
+    ends = {end.object: end for end in (*peers, device)}
     threat = Threat(
         finding="f", rule=rule, severity=severity, confidence=confidence, turn=(1, "c"), device=device,
         peers=tuple(end for name, end in ends.items() if name != device.object),

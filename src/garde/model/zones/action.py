@@ -68,9 +68,9 @@ class Event(msgspec.Struct, frozen=True, order=True):
 
     Attributes:
         at, id: of the message.
-        verb: of the decision; what the agent did, as in ``Ran.what``; ``closed`` and ``reopened`` of the finding.
+        verb: of the decision; what the agent did, as in ``Ran.what``; ``closed`` of the finding.
         person: login, or the name of the enforcer.
-        role: in which role a person agreed; for ``confirm``, what is confirmed.
+        role: in which role a person agreed, several with a blank between them; for ``confirm``, what is confirmed.
         value: what an approver saw (``Action.shown``); for ``confirm``, the words; for a failure, its code.
         until: of the decision.
         reason: in the person's own words, or what an enforcer said.

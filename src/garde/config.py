@@ -114,6 +114,18 @@ class FindingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: str = ""
 
 
+class RespondSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is done against threats.
+
+    Attributes:
+        policy: TOML file whose rows, who may let what run, stand before those of Garde; empty means none.
+        playbooks: folder of TOML files, each a playbook that comes before those of Garde; empty means none.
+    """
+
+    policy: str = ""
+    playbooks: str = ""
+
+
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[oidc.role]]``: who carries this value in this claim holds this role, everywhere or in one part.
 
@@ -229,6 +241,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: SiteSection = SiteSection()
     web: WebSection = WebSection()
     findings: FindingsSection = FindingsSection()
+    respond: RespondSection = RespondSection()
     evidence: EvidenceSection = EvidenceSection()
     oidc: OidcSection = OidcSection()
     notify: NotifySection = NotifySection()

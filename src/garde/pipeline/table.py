@@ -17,10 +17,16 @@ from garde.findings.policy import Policy
 from garde.pipeline import conversation, findings, hours, inventory, notify, responding, rhythms, sensors
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
+from garde.respond.decide import Policy as Actions
+from garde.respond.plan import Playbook
 
 
 def stages(
-    networks: Sequence[str] = PRIVATE, policy: Policy | None = None, channels: Sequence[ChannelSection] = ()
+    networks: Sequence[str] = PRIVATE,
+    policy: Policy | None = None,
+    channels: Sequence[ChannelSection] = (),
+    actions: Actions | None = None,
+    playbooks: Sequence[Playbook] = (),
 ) -> Registry[Stage]:
     """Every stage.
 
@@ -28,8 +34,10 @@ def stages(
         networks: the site's own.
         policy: what its findings trigger.
         channels: who is told of them.
+        actions: who may let which action run.
+        playbooks: the site's own.
     """
     return Registry(
         inventory.stage(networks), conversation.STAGE, findings.stage(policy), notify.stage(channels), sensors.STAGE,
-        hours.STAGE, rhythms.STAGE, responding.stage(networks),
+        hours.STAGE, rhythms.STAGE, responding.stage(networks, actions, playbooks),
     )  # fmt: skip

@@ -22,8 +22,9 @@ from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.model.message import Message, digest
 from garde.model.zones.action import ALL, MINUTE, Action, Outcome, Ran, Step
-from garde.pipeline import conversation, findings, responding, rhythms
-from garde.pipeline.acting import Acting
+from garde.pipeline import conversation, findings, rhythms
+from garde.pipeline.actions import responding
+from garde.pipeline.actions.acting import Acting
 from garde.pipeline.runner import Runner
 from garde.pipeline.shapes import SHAPES
 from garde.ports import Store

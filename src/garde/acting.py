@@ -28,7 +28,7 @@ from garde.model.decision import Decision, word
 from garde.model.message import moment
 from garde.model.zones.action import ALL, MINUTE, Action, Freeze, Step
 from garde.people.door import Door, Visitor
-from garde.pipeline.agreeing import decided, switching
+from garde.pipeline.actions.agreeing import decided, switching
 from garde.ports import Store
 from garde.report.table import table_of
 from garde.respond.life import allowed

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 from garde.config import PRIVATE, ChannelSection
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, notify, responding, rhythms, sensors
+from garde.pipeline import conversation, findings, hours, inventory, notify, rhythms, sensors
+from garde.pipeline.actions import responding
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 from garde.respond.decide import Policy as Actions

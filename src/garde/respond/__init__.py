@@ -1,6 +1,5 @@
 """Response: from a threat to a change that is safe, agreed and taken back.
 
 Question: what is done against this threat, and what is never done to a device that may be in use on a patient?
-Reference: domain note 09 §6; DESIGN §2 rule 7. Everything here is pure: the stage `garde.pipeline.responding` reads and
-writes, the agent `garde.pipeline.acting` acts.
+Reference: domain note 09 §6; DESIGN §2 rule 7. Everything here is pure: `garde.pipeline.actions` reads, writes and acts.
 """

@@ -11,7 +11,7 @@ from garde.model.person import Grant, Person
 from garde.model.zones.action import ALL
 from garde.people.door import Visitor
 from garde.people.roles import RIGHTS as KNOWN
-from garde.pipeline.agreeing import RIGHTS, SWITCH, decided, switching
+from garde.pipeline.actions.agreeing import RIGHTS, SWITCH, decided, switching
 from tests.response import Under, device
 
 

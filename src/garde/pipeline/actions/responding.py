@@ -25,7 +25,7 @@ from garde.model.flow import Conversation
 from garde.model.message import Message, Wakeup
 from garde.model.rhythm import Rhythm
 from garde.model.zones.action import ALL, Action, Early, Event, Freeze, Ran, proposed
-from garde.pipeline.ends import Ends
+from garde.pipeline.actions.ends import Ends
 from garde.pipeline.stage import Effect, Put, Stage
 from garde.ports import View
 from garde.respond.decide import Policy, default

@@ -12,7 +12,7 @@ from garde.model.decision import Decision
 from garde.model.finding import Finding
 from garde.model.message import Message
 from garde.model.zones.action import ALL, MINUTE, Action, Early, Freeze, Proposed, ran
-from garde.pipeline import responding
+from garde.pipeline.actions import responding
 from garde.pipeline.runner import Runner
 from garde.registry import Registry
 from tests.response import NETWORKS, Under, device

@@ -10,7 +10,7 @@ from garde.model.device import Claim
 from garde.model.finding import Changed
 from garde.model.key import Key
 from garde.model.zones.action import MINUTE
-from garde.pipeline.ends import ALWAYS, PEERS, Ends
+from garde.pipeline.actions.ends import ALWAYS, PEERS, Ends
 from tests.response import NETWORKS, Under, device
 
 CT = device("d-ct", "10.0.0.6", "CT", ward="Imagerie")

@@ -25,7 +25,7 @@ from garde.config import PRIVATE
 from garde.errors import Refused, Unreachable
 from garde.model.finding import judgement
 from garde.model.zones.action import ALL, Action, Freeze, Outcome, Ran, Step, ran
-from garde.pipeline.ends import Ends
+from garde.pipeline.actions.ends import Ends
 from garde.ports import Bus, Clock, Enforcer, Store
 from garde.respond.interlocks import WITHIN, hold
 from garde.respond.threat import End

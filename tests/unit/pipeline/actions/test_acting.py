@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from garde.model.zones.action import MINUTE, Action, Outcome, Ran
-from garde.pipeline.acting import FIRST, SECOND, acting
+from garde.pipeline.actions.acting import FIRST, SECOND, acting
 from tests.response import DOWN, NETWORKS, NEVER, Gateway, Under, device
 
 PUMP = device("d-pump", "10.0.0.5", "INF_SYR", ward="Réa A")

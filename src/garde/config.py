@@ -128,6 +128,18 @@ class RiskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     works: str = ""
 
 
+class RespondSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is done against threats.
+
+    Attributes:
+        policy: TOML file whose rows, who may let what run, stand before those of Garde; empty means none.
+        playbooks: folder of TOML files, each a playbook that comes before those of Garde; empty means none.
+    """
+
+    policy: str = ""
+    playbooks: str = ""
+
+
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[oidc.role]]``: who carries this value in this claim holds this role, everywhere or in one part.
 
@@ -244,6 +256,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSection = WebSection()
     findings: FindingsSection = FindingsSection()
     risk: RiskSection = RiskSection()
+    respond: RespondSection = RespondSection()
     evidence: EvidenceSection = EvidenceSection()
     oidc: OidcSection = OidcSection()
     notify: NotifySection = NotifySection()

@@ -24,14 +24,29 @@ from garde.model.issued import Issued
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
 from garde.model.sensor import Pulse
+from garde.model.zones.place import Landing, Placement
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
     kind.__name__: kind
-    for kind in (Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup)
+    for kind in (
+        Observation,
+        Conversation,
+        Decision,
+        Access,
+        Judgement,
+        Changed,
+        Pulse,
+        Issued,
+        Wakeup,
+        Placement,
+        Landing,
+    )
 }
 
-_Any = Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
+_Any = (
+    Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup | Placement | Landing
+)
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)
 _many = msgspec.msgpack.Decoder(list[_Any])

@@ -28,6 +28,7 @@ from garde.model.photo import Photo
 from garde.model.recording import Recording
 from garde.model.risk.vulnerability import Reading
 from garde.model.sensor import Sensor
+from garde.model.zones.place import Onboarding, Seat
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
@@ -72,4 +73,6 @@ SHAPES: Final = (
     Shape(DataKey, _id),
     Shape(Secret, _id),
     Shape(Unsent, _id),
+    Shape(Seat, _id, lambda seat: (seat.device,)),
+    Shape(Onboarding, _id, lambda one: (f"onboarding:{one.state}",)),
 )

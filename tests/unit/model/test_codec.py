@@ -17,6 +17,7 @@ from garde.model.issued import issued
 from garde.model.key import Key
 from garde.model.message import Message, Wakeup
 from garde.model.sensor import Pulse
+from garde.model.zones.place import MAB, AccessRequest, Landing, placed
 from tests.makers import observation
 
 KEY = Key("ip", "10.0.0.1")
@@ -30,6 +31,8 @@ ONE_OF_EACH: list[Message] = [
     issued("board", "fr", document="d", facts="f", at=0, by="p"),
     Changed(id="t", at=0, finding="f", what="opened", before="", after="open", rule="r"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
+    placed(AccessRequest(at=0, mac="00:09:fb:01:02:03", kind=MAB), vlan=120, reasons=("a: b",)),
+    Landing(id="l", at=0, mac="00:09:fb:01:02:03", vlan=120),
 ]
 
 

@@ -77,6 +77,7 @@ class Placement(Message, frozen=True, kw_only=True):
     Attributes:
         device: id of the device, or empty when nobody knows this address.
         mac, nas, port, medium, kind: as asked.
+        certificate: subject of the certificate that was proved; empty for none.
         accepted: the station is let in.
         zone: where it is put; empty when it is refused, or stays where the switch puts it by itself.
         vlan: 0 where the switch's own setting stays.
@@ -97,6 +98,7 @@ class Placement(Message, frozen=True, kw_only=True):
     port: str = ""
     medium: str = ""
     kind: str = MAB
+    certificate: str = ""
     accepted: bool = True
     zone: str = ""
     vlan: int = 0
@@ -139,11 +141,12 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
         id: the MAC.
         device: id of the device, or empty.
         zone, vlan, nas, port: as decided last; ``vlan`` 0 leaves it to the switch.
-        accepted: as decided last.
+        accepted, certificate: as decided last; the subject of the certificate that was proved.
         placement, at: the message that decided, and when.
         seen_vlan, seen_nas, seen_port: as observed last; 0 and empty where nothing was seen since.
         seen_at, seen_by: when, and in which message.
-        mismatch: a judgement stands open that they differ.
+        mismatch: in what they differed when that was judged last; empty when they agreed.
+        spoofed: a judgement stands open that something else uses this address.
     """
 
     id: str
@@ -153,6 +156,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     nas: str = ""
     port: str = ""
     accepted: bool = True
+    certificate: str = ""
     placement: str = ""
     at: int = 0
     seen_vlan: int = 0
@@ -160,7 +164,8 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     seen_port: str = ""
     seen_at: int = 0
     seen_by: str = ""
-    mismatch: bool = False
+    mismatch: tuple[str, ...] = ()
+    spoofed: bool = False
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -192,8 +197,9 @@ class Onboarding(msgspec.Struct, frozen=True, kw_only=True):
 def placed(asked: AccessRequest, **parts: Any) -> Placement:
     """The placement of a request; its id is the digest of request and decision, so told twice it is one message."""
     made = Placement(
-        id="", at=asked.at, mac=asked.mac, nas=asked.nas, port=asked.port, medium=asked.medium, kind=asked.kind, **parts
-    )
+        id="", at=asked.at, mac=asked.mac, nas=asked.nas, port=asked.port, medium=asked.medium, kind=asked.kind,
+        certificate=asked.certificate.subject if asked.certificate else "", **parts,
+    )  # fmt: skip
     return msgspec.structs.replace(made, id=placement_id(made))
 
 

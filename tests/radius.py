@@ -161,7 +161,7 @@ def stop(child: subprocess.Popen[str]) -> None:
 
 
 class Reply(NamedTuple):
-    """What a switch was answered: ``Access-Accept``, ``Access-Reject`` or empty, and the attributes as radclient says."""
+    """What a switch was answered: ``Access-Accept``, ``Access-Reject`` or nothing, and its attributes."""
 
     code: str
     attributes: tuple[tuple[str, str], ...]

@@ -293,18 +293,24 @@ def configure(*, store: str | None, config: Path | None, say: Callable[[str], No
     say(f"Start it with: freeradius -f -d {folder} -n radiusd")
 
 
-def verified(folder: Path, *, reload: bool, say: Callable[[str], None]) -> None:
+def verified(folder: Path, *, reload: int = 0, say: Callable[[str], None]) -> None:
     """Check what Garde offers, let the server read it, and tell a running server to read it again.
+
+    Args:
+        reload: process id of the server; 0 where none runs yet.
 
     Raises:
         Untrusted: of another key, altered, or older than what is there; the server keeps what it has.
         Missing: nothing is offered.
+        Unreachable: there is no such process.
     """
     at, count = signed.install(folder)
     say(f"{folder / signed.NAME}: {count} known addresses, made {at // 1_000_000_000} seconds after 1970")
     if reload:
-        with suppress(FileNotFoundError, ProcessLookupError, ValueError):
-            os.kill(int((folder / "journal" / "radiusd.pid").read_text("ascii")), signal.SIGHUP)
+        try:
+            os.kill(reload, signal.SIGHUP)
+        except OSError as error:
+            raise Unreachable("radius.process", f"Process {reload}: {error.strerror}") from None
 
 
 def told(

@@ -94,7 +94,9 @@ def messages(line: bytes) -> list[Message]:
         raise Malformed("radius.journal", f"{found.what[:20]!r} is no kind of line")
     if made is not None and not made.accepted:
         return [made]
-    return [forged(at, origin=found.client, why=found.why, nas=_text(found.nas), detail=_text(found.detail))]
+    # Elsewhere the server's last remark is about something else.
+    detail = _text(found.detail) if found.why == "certificate" else ""
+    return [forged(at, origin=found.client, why=found.why, nas=_text(found.nas), detail=detail)]
 
 
 def _placement(found: _Line, at: int, mac: str) -> Placement | None:

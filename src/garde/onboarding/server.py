@@ -89,8 +89,9 @@ def configuration(server: Server) -> dict[str, str]:
         "SECONDS": f"{server.seconds:g}",
         "MODULES": server.modules,
         "EAP": _EAP if secure else "",
-        "EAP_AUTHORIZE": _EAP_AUTHORIZE if secure else "",
+        "EAP_AUTHORIZE": _EAP_AUTHORIZE if secure else "\t\t",
         "EAP_AUTHENTICATE": _EAP_AUTHENTICATE if secure else "",
+        "EAP_REJECT": "\t\t\teap\n" if secure else "",
         "EAP_POST": _EAP_POST if secure else "",
         "CERTIFICATE": server.certificate,
         "KEY": server.key,
@@ -107,6 +108,7 @@ def configuration(server: Server) -> dict[str, str]:
         "radiusd.conf": _filled(_MAIN, values),
         "dictionary": "# Nothing is added to the dictionaries of FreeRADIUS.\n",
         "clients.conf": "".join(_client(one) for one in server.clients),
+        **{name: _filled(text, values) for name, text in _UNITS.items()},
         "token.conf": f'garde_token = "{server.token}"\n',
     }
 
@@ -183,7 +185,7 @@ raddbdir = @FOLDER@
 logdir = @FOLDER@/journal
 run_dir = @FOLDER@/journal
 libdir = @MODULES@
-pidfile = @FOLDER@/journal/radiusd.pid
+pidfile = ${run_dir}/radiusd.pid
 max_request_time = 10
 cleanup_delay = 5
 max_requests = 65536
@@ -252,26 +254,35 @@ modules {
 		filename = ${confdir}/places
 		key = "%{Tmp-String-0}"
 	}
-	linelog answered {
+	# One instance for all: two that append to one file would write over each other.
+	linelog journal {
 		filename = ${logdir}/%Y%m%d.journal
 		permissions = 0640
-		format = "@ANSWERED@"
-	}
-	linelog refused {
-		filename = ${logdir}/%Y%m%d.journal
-		permissions = 0640
-		format = "@REFUSED@"
-	}
-	linelog accounted {
-		filename = ${logdir}/%Y%m%d.journal
-		permissions = 0640
-		format = "@ACCOUNTED@"
+		format = ""
+		reference = "lines.%{%{control:Tmp-String-4}:-answer}"
+		lines {
+			answer = "@ANSWERED@"
+			refusal = "@REFUSED@"
+			accounting = "@ACCOUNTED@"
+		}
 	}
 @EAP@}
 instantiate {
 	expr
 }
 policy {
+	refused {
+		update control {
+			&Tmp-String-4 := "refusal"
+		}
+		journal
+	}
+	accounted {
+		update control {
+			&Tmp-String-4 := "accounting"
+		}
+		journal
+	}
 	station {
 		if (&Calling-Station-Id && ("%{Calling-Station-Id}" =~ /^@MAC@$/i)) {
 			update request {
@@ -341,7 +352,7 @@ server garde {
 			}
 			reject
 		}
-@EAP_AUTHORIZE@		if (&User-Name && ("%{User-Name}" =~ /^@MAC@$/i) && \
+@EAP_AUTHORIZE@if (&User-Name && ("%{User-Name}" =~ /^@MAC@$/i) && \
 				("%{tolower:%{1}:%{2}:%{3}:%{4}:%{5}:%{6}}" == "%{Tmp-String-0}")) {
 			if (&User-Password && ("%{tolower:%{User-Password}}" != "%{tolower:%{User-Name}}")) {
 				update control {
@@ -351,6 +362,7 @@ server garde {
 			}
 			if (&CHAP-Password) {
 				update control {
+					&Tmp-String-3 := "password"
 					&Cleartext-Password := "%{User-Name}"
 					&Auth-Type := CHAP
 				}
@@ -384,15 +396,47 @@ server garde {
 	}
 	post-auth {
 @EAP_POST@		if (&control:Tmp-String-1) {
-			answered
+			journal
 		}
 		Post-Auth-Type REJECT {
-			refused
+@EAP_REJECT@			refused
 		}
 	}
 }
 """
 ).replace("@MAC@", _MAC)
+
+#: Units of systemd: the server, which checks the signed file before it reads it, and who reloads it when Garde offers
+#: another one. A file that does not hold is refused and the last good one stays, so the check may fail (``-``).
+_UNITS: Final = {
+    "garde-radius.service": """[Unit]
+Description=FreeRADIUS, for which Garde decides
+After=network-online.target
+
+[Service]
+ExecStartPre=-garde radius cache verify @FOLDER@
+ExecStart=/usr/sbin/freeradius -f -d @FOLDER@ -n radiusd
+ExecReload=garde radius cache verify @FOLDER@ --reload $MAINPID
+Restart=always
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths=@FOLDER@
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+""",
+    "garde-radius-places.path": """[Path]
+PathChanged=@FOLDER@/offer/places.sig
+
+[Install]
+WantedBy=multi-user.target
+""",
+    "garde-radius-places.service": """[Service]
+Type=oneshot
+ExecStart=systemctl reload garde-radius.service
+""",
+}
 
 _EAP: Final = r"""	eap {
 		default_eap_type = tls
@@ -422,11 +466,9 @@ _EAP_AUTHORIZE: Final = """		if (&EAP-Message) {
 			update control {
 				&Tmp-String-3 := "certificate"
 			}
-			eap {
-				ok = return
-			}
+			eap
 		}
-"""
+		els"""
 _EAP_AUTHENTICATE: Final = """		Auth-Type eap {
 			eap
 		}

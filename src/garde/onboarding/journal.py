@@ -82,7 +82,7 @@ def messages(line: bytes) -> list[Message]:
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Malformed("radius.journal", f"This is no line of the journal: {error}") from None
     at = found.at * SECOND
-    if not 0 <= at < 1 << 63:
+    if not 0 <= at < (1 << 63) - SECOND:
         raise Malformed("radius.journal", f"{found.at} is no time")
     mac = mac_of(found.mac)
     if found.what == "accounting":
@@ -138,7 +138,8 @@ def _landing(found: _Line, at: int, mac: str) -> list[Message]:
     return [
         Landing(
             id=f"la-{digest('landing', found.at, mac, nas, port, status, session, found.random)}",
-            at=at,
+            # The server writes whole seconds, and a session begins behind its answer, which has its nanosecond.
+            at=at + SECOND - 1,
             mac=mac,
             nas=nas,
             port=port,

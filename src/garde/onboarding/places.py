@@ -73,10 +73,10 @@ def written(at: int, entries: Iterable[Entry], unknown: Entry) -> str:
         unknown: what everybody else gets.
     """
     lines = []
-    rows = sorted(entries, key=lambda entry: (entry.mac, not entry.subject, entry.subject))
+    fit = (entry for entry in entries if _plain(entry))
+    rows = sorted(fit, key=lambda entry: (entry.mac, not entry.subject, entry.subject))
     for entry in rows:
-        if _plain(entry):
-            lines += _lines(entry.mac, entry)
+        lines += _lines(entry.mac, entry)
     lines += _lines("DEFAULT", unknown)
     return "\n".join([f"# Garde places 1 {at} {len(rows)}", *lines, ""])
 
@@ -112,7 +112,9 @@ def offer(folder: Path, text: str, keys: Keys) -> None:
     """
     data = text.encode("utf-8")
     digest = sha256(data).hexdigest()
-    signature = Signature(keys.name, digest, keys.sign(_statement(digest)).hex())
+    # Signing first: it makes the key where there was none.
+    sealed = keys.sign(_statement(digest)).hex()
+    signature = Signature(keys.name, digest, sealed)
     there = folder / OFFER
     try:
         there.mkdir(parents=True, exist_ok=True)

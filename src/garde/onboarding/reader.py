@@ -79,6 +79,7 @@ class Reader:
                 start = mark.offset if mark is not None and mark.inode == inode else 0
                 if os.fstat(file.fileno()).st_size < start:
                     start = 0
+                    del self._marks[path.name]
                 file.seek(start)
                 data = file.read(PIECE)
         except FileNotFoundError:

@@ -117,10 +117,8 @@ def _come(one: Placement, record: Onboarding | None, device: Device) -> Onboardi
 
 
 def _landed(one: Landing, seat: Seat) -> Seat:
-    """The switch writes whole seconds: what echoes this decision, or is of its second, came behind it."""
-    at = one.at
-    if one.placement == seat.placement or seat.at - SECOND < at <= seat.at:
-        at = max(at, seat.at + 1)
+    """What echoes this decision came behind it, whatever the clocks say."""
+    at = max(one.at, seat.at + 1) if one.placement and one.placement == seat.placement else one.at
     if at < seat.seen_at or one.status == "stop":
         return seat
     return msgspec.structs.replace(

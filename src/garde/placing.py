@@ -17,6 +17,7 @@ import os
 import secrets
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -44,6 +45,8 @@ from garde.zones.rulebook import Book, parse
 #: Seconds between two looks at the store, and between two looks at the journal.
 LOOK: Final = 20.0
 PAUSE: Final = 0.25
+#: Seconds between two signed files: the server reads each of them again.
+OFFER: Final = 60.0
 #: File of the endpoint's token, in the folder.
 TOKEN: Final = "radius.token"  # noqa: S105  the name of a file
 
@@ -73,21 +76,24 @@ class Places:
         one = decide(asked, self._known.get(asked.mac), self.book, self._seats.get(asked.mac))
         return one, [(each.name, each.value) for each in attributes(one)]
 
-    def entries(self, at: int) -> Iterator[signed.Entry]:
-        """What every known address gets while Garde is down: at its seat, by its address and by its certificate."""
+    def entries(self) -> Iterator[signed.Entry]:
+        """What every known address gets while Garde is down: at its seat, by its address and by its certificate.
+
+        They are of no time, so that the same decisions are the same file.
+        """
         for mac in sorted({*self._known, *self._seats}):
             seat = self._seats.get(mac, Seat(id=mac))
             asked = AccessRequest(
-                at=at, mac=mac, kind=MAB, nas=seat.seen_nas or seat.nas, port=seat.seen_port or seat.port
+                at=0, mac=mac, kind=MAB, nas=seat.seen_nas or seat.nas, port=seat.seen_port or seat.port
             )
             yield _entry(*self.decide(asked))
             if seat.certificate:
                 proved = msgspec.structs.replace(asked, kind=EAP_TLS, certificate=Certificate(subject=seat.certificate))
                 yield _entry(*self.decide(proved))
 
-    def unknown(self, at: int) -> signed.Entry:
+    def unknown(self) -> signed.Entry:
         """What everybody else gets."""
-        nobody = AccessRequest(at=at, mac="00:00:00:00:00:00", kind=MAB)
+        nobody = AccessRequest(at=0, mac="00:00:00:00:00:00", kind=MAB)
         book = msgspec.structs.replace(self.book, by_mac={}, ranked={})
         one = decide(nobody, None, book)
         given = [(each.name, each.value) for each in attributes(one) if each.name != "Class"]
@@ -236,20 +242,28 @@ def _follow(
     places: Places, folder: Path, kept: Store, keys: Keys, clock: Clock, stop: threading.Event,
     say: Callable[[str], None],
 ) -> None:  # fmt: skip
-    first = True
+    due, body = 0.0, ""
     while not stop.is_set():
         try:
-            if places.refresh(kept.all(Device), kept.all(Seat)) or first:
-                offered(places, folder, keys, clock.now())
-                first = False
+            places.refresh(kept.all(Device), kept.all(Seat))
+            if time.monotonic() >= due:
+                due, body = time.monotonic() + OFFER, offered(places, folder, keys, clock.now(), body)
         except GardeError as error:
             say(f"garde: the signed file of FreeRADIUS is not up to date: {error}")
         stop.wait(LOOK)
 
 
-def offered(places: Places, folder: Path, keys: Keys, at: int) -> None:
-    """Lay a signed file of all decisions where ``garde radius cache verify`` checks it."""
-    signed.offer(folder, signed.written(at, places.entries(at), places.unknown(at)), keys)
+def offered(places: Places, folder: Path, keys: Keys, at: int, before: str = "") -> str:
+    """Lay a signed file of all decisions where ``garde radius cache verify`` checks it; returns what it says.
+
+    Args:
+        before: what the file before said; where this one would say the same, nothing is done.
+    """
+    text = signed.written(at, places.entries(), places.unknown())
+    body = text.partition("\n")[2]
+    if body != before:
+        signed.offer(folder, text, keys)
+    return body
 
 
 # --- on the command line ----------------------------------------------------------------------------------------------
@@ -274,6 +288,7 @@ def configure(*, store: str | None, config: Path | None, say: Callable[[str], No
             folder=str(folder), endpoint=radius.endpoint, token=token, address=radius.address, port=radius.port,
             accounting=radius.accounting, certificate=radius.certificate, key=radius.key, authority=radius.authority,
             revocation=radius.revocation,
+            user=folder.owner(),
             clients=tuple(Client(one.name, one.address, _secret(one)) for one in radius.client),
         )
     )  # fmt: skip

@@ -119,20 +119,20 @@ def test_what_the_store_learns_is_held_and_offered() -> None:
     assert places.refresh([one, two], []) and not places.refresh([one, two], [])
     proved = Seat(id=MAC, nas="sw-1", port="7", certificate="/C=FR/O=CHU/CN=m")
     assert places.refresh([one], [proved, Seat(id="02:00:00:00:00:09", vlan=120)])
-    entries = {(entry.mac, entry.subject): dict(entry.given) for entry in places.entries(5)}
+    entries = {(entry.mac, entry.subject): dict(entry.given) for entry in places.entries()}
     vlans = {name: given["Tunnel-Private-Group-Id"] for name, given in entries.items()}
     assert vlans == {
         (MAC, ""): "120",
         (MAC, "/C=FR/O=CHU/CN=m"): "131",
         ("02:00:00:00:00:09", ""): "999",
     }
-    assert dict(places.unknown(5).given)["Tunnel-Private-Group-Id"] == "999"
+    assert dict(places.unknown().given)["Tunnel-Private-Group-Id"] == "999"
 
 
 def test_everybody_else_gets_the_onboarding_zone_even_where_a_rule_fits_all() -> None:
     book = placing.parse(RULES + '[[rule]]\nname = "all"\nmac = "*"\nzone = "Z1"\n')
     places = placing.Places(book)
-    assert dict(places.unknown(5).given)["Tunnel-Private-Group-Id"] == "999"
+    assert dict(places.unknown().given)["Tunnel-Private-Group-Id"] == "999"
     assert places.decide(AccessRequest(at=5, mac=MAC, kind=MAB))[0].vlan == 120
 
 
@@ -163,3 +163,15 @@ def test_where_no_folder_is_named_nothing_is_done(tmp_path: Path) -> None:
         placing.deciding(chosen, kept, bus, SystemClock(), open_keys(chosen), pytest.fail),
     ):
         pass
+
+
+def test_the_same_decisions_are_not_offered_twice(made: Site) -> None:
+    folder, chosen = made.folder / "radius", settings.load(made.config)
+    places, keys = placing.Places(placing.rulebook(chosen)), open_keys(chosen)
+    places.refresh([device(1, kind="MON_BED")], [])
+    body = placing.offered(places, folder, keys, 10**18)
+    assert placing.offered(places, folder, keys, 2 * 10**18, body) == body
+    assert head((folder / "offer" / "places").read_bytes())[0] == 10**18
+    places.refresh([device(1, kind="PRINT")], [])
+    assert placing.offered(places, folder, keys, 3 * 10**18, body) != body
+    assert head((folder / "offer" / "places").read_bytes())[0] == 3 * 10**18

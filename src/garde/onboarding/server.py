@@ -49,6 +49,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         certificate, key, authority: of EAP-TLS, PEM files; empty means that no certificates are accepted.
         revocation: the authority's folder holds revocation lists, and they are asked.
         seconds: for how long Garde is waited for.
+        user: whose folder it is, and who runs the server; no port below 1024 asks for more.
         modules: folder of the server's modules.
     """
 
@@ -64,6 +65,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     authority: str = ""
     revocation: bool = False
     seconds: float = 1.0
+    user: str = "root"
     modules: str = "/usr/lib/freeradius"
 
 
@@ -76,12 +78,14 @@ def configuration(server: Server) -> dict[str, str]:
     for what, value in (
         ("folder", server.folder), ("endpoint", server.endpoint), ("certificate", server.certificate),
         ("key", server.key), ("authority", server.authority), ("modules", server.modules), ("token", server.token),
+        ("user", server.user),
     ):  # fmt: skip
         if value and not _SAFE.fullmatch(value):
             raise Malformed("radius.value", f"{value!r} cannot stand in a configuration of FreeRADIUS", where=what)
     secure = bool(server.certificate)
     values = {
         "FOLDER": server.folder,
+        "USER": server.user,
         "ENDPOINT": server.endpoint,
         "ADDRESS": server.address,
         "PORT": str(server.port),
@@ -414,6 +418,7 @@ Description=FreeRADIUS, for which Garde decides
 After=network-online.target
 
 [Service]
+User=@USER@
 ExecStartPre=-garde radius cache verify @FOLDER@
 ExecStart=/usr/sbin/freeradius -f -d @FOLDER@ -n radiusd
 ExecReload=garde radius cache verify @FOLDER@ --reload $MAINPID

@@ -15,14 +15,10 @@ Example::
 from __future__ import annotations
 
 import argparse
-import hashlib
-import hmac
-import os
 import selectors
 import shutil
 import socket
 import statistics
-import struct
 import sys
 import tempfile
 import time
@@ -34,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from garde.model.zones.place import Placement  # noqa: E402
-from tests.radius import HOST, SECRET, Site, deciding, device, server, site, udp_port  # noqa: E402
+from tests.radius import HOST, Site, access_request, deciding, device, octets_of, server, site, udp_port  # noqa: E402
 
 #: Milliseconds at the 99th percentile.
 BAR = 500.0
@@ -73,34 +69,13 @@ def vlan(number: int, known: int) -> bytes:
 
 
 def packet(number: int, identifier: int) -> bytes:
-    """An Access-Request as a switch sends it, with Message-Authenticator (RFC 2865 §3, RFC 3579 §3.2)."""
-    secret, authenticator = SECRET.encode(), os.urandom(16)
-    station = mac(number).replace(":", "-").upper().encode()
-    name = station.ljust(-(-len(station) // 16) * 16, b"\0")
-    hidden, last = b"", authenticator
-    for at in range(0, len(name), 16):
-        mask = hashlib.md5(secret + last).digest()
-        last = bytes(one ^ two for one, two in zip(name[at : at + 16], mask, strict=True))
-        hidden += last
-    parts = (
-        (1, station), (2, hidden), (31, station), (32, b"sw-%d" % (number % 50)), (87, b"Gi1/0/%d" % (number % 48)),
-        (6, struct.pack(">I", 10)), (61, struct.pack(">I", 15)),
-    )  # fmt: skip
-    body = b"".join(bytes((kind, len(value) + 2)) + value for kind, value in parts)
-    head = struct.pack(">BBH", 1, identifier, 20 + len(body) + 18) + authenticator
-    seal = hmac.new(secret, head + body + b"\x50\x12" + bytes(16), "md5").digest()
-    return head + body + b"\x50\x12" + seal
+    """What the switch of a station asks."""
+    return access_request(mac(number), identifier, nas=f"sw-{number % 50}", port=f"Gi1/0/{number % 48}")
 
 
 def given(reply: bytes) -> tuple[int, bytes]:
     """Code, and the VLAN of Tunnel-Private-Group-Id."""
-    at = 20
-    while at + 2 <= len(reply):
-        kind, size = reply[at], reply[at + 1]
-        if kind == 81:
-            return reply[0], reply[at + 2 : at + size]
-        at += max(size, 2)
-    return reply[0], b""
+    return reply[0], dict(octets_of(reply)).get(81, b"")
 
 
 def storm(port: int, numbers: Sequence[int], known: int, *, pace: float = 0.0, most: int = 128) -> Result:

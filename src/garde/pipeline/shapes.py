@@ -34,6 +34,7 @@ from garde.model.risk.treatment import Treatment
 from garde.model.risk.vulnerability import Reading, Shelved
 from garde.model.sensor import Sensor
 from garde.model.zones.action import Action, Early, Freeze
+from garde.model.zones.place import Onboarding, Seat
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
@@ -99,4 +100,6 @@ SHAPES: Final = (
     Shape(DataKey, _id),
     Shape(Secret, _id),
     Shape(Unsent, _id),
+    Shape(Seat, _id, lambda seat: (seat.device,)),
+    Shape(Onboarding, _id, lambda one: (f"onboarding:{one.state}",)),
 )

@@ -220,6 +220,18 @@ class NotifySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: tuple[ChannelSection, ...] = ()
 
 
+class ZonesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Zones and the traffic between them.
+
+    Attributes:
+        plan: TOML file of the site's own zone plan; empty takes Garde's.
+        probes: addresses from which the site itself scans and checks; their traffic teaches nothing.
+    """
+
+    plan: str = ""
+    probes: tuple[str, ...] = ()
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration; every section has defaults that work on one machine."""
 
@@ -232,6 +244,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: EvidenceSection = EvidenceSection()
     oidc: OidcSection = OidcSection()
     notify: NotifySection = NotifySection()
+    zones: ZonesSection = ZonesSection()
 
 
 def data_home() -> Path:
@@ -337,6 +350,11 @@ def _ranges(config: Config, text: str, name: str) -> None:
             ipaddress.ip_network(network)
         except ValueError as error:
             raise wrong("site", "networks", str(error)) from None
+    for probe in config.zones.probes:
+        try:
+            ipaddress.ip_address(probe)
+        except ValueError as error:
+            raise wrong("zones", "probes", str(error)) from None
     if not 1 <= config.notify.give_up <= 24 * 365:
         raise wrong("notify", "give_up", f"{config.notify.give_up} hours: between 1 and 8760, please")
     names = [channel.name for channel in config.notify.channel]

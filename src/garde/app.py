@@ -566,7 +566,9 @@ def runner_of(chosen: settings.Config, kept: Store, bus: Bus, **options: Any) ->
     from garde.findings import policy
     from garde.pipeline.runner import Runner
     from garde.pipeline.table import stages
+    from garde.zones import plan as zone_plan
 
     rows = policy.load(chosen.findings.policy)
-    table = stages(chosen.site.networks, rows, chosen.notify.channel)
+    plan = zone_plan.load(chosen.zones.plan, chosen.site.networks)
+    table = stages(chosen.site.networks, rows, chosen.notify.channel, plan)
     return Runner(table, kept, bus, SystemClock(), **options)

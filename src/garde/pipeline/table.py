@@ -17,10 +17,14 @@ from garde.findings.policy import Policy
 from garde.pipeline import conversation, findings, hours, inventory, notify, sensors
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
+from garde.zones.plan import Plan
 
 
 def stages(
-    networks: Sequence[str] = PRIVATE, policy: Policy | None = None, channels: Sequence[ChannelSection] = ()
+    networks: Sequence[str] = PRIVATE,
+    policy: Policy | None = None,
+    channels: Sequence[ChannelSection] = (),
+    plan: Plan | None = None,
 ) -> Registry[Stage]:
     """Every stage.
 
@@ -28,8 +32,9 @@ def stages(
         networks: the site's own.
         policy: what its findings trigger.
         channels: who is told of them.
+        plan: the site's zones.
     """
     return Registry(
-        inventory.stage(networks), conversation.STAGE, findings.stage(policy), notify.stage(channels), sensors.STAGE,
-        hours.STAGE,
+        inventory.stage(networks), conversation.stage(plan), findings.stage(policy), notify.stage(channels),
+        sensors.STAGE, hours.STAGE,
     )  # fmt: skip

@@ -54,9 +54,20 @@ def test_every_kind_of_the_catalogue_has_a_zone_that_is_not_onboarding() -> None
 
 @pytest.mark.parametrize(
     ("kind", "zone"),
-    [("VENT_ICU", "Z1"), ("FLUORO", "Z2"), ("CHEM", "Z3"), ("MON_CENT", "Z4"), ("PACS", "Z5"), ("MEDGAS", "Z6"), ("BED", "Z7"),
-     ("unknown", "Z8"), ("TV", "Z10"), ("PRINT", "Z11"), ("SWITCH", "Z12")],
-)  # fmt: skip
+    [
+        ("VENT_ICU", "Z1"),
+        ("FLUORO", "Z2"),
+        ("CHEM", "Z3"),
+        ("MON_CENT", "Z4"),
+        ("PACS", "Z5"),
+        ("MEDGAS", "Z6"),
+        ("BED", "Z7"),
+        ("unknown", "Z8"),
+        ("TV", "Z10"),
+        ("PRINT", "Z11"),
+        ("SWITCH", "Z12"),
+    ],
+)
 def test_the_packaged_plan_places_a_kind(kind: str, zone: str) -> None:
     row = kinds().get(kind)
     assert packaged().zone_of(kind, row.response if row else "", row.group if row else "").zone == zone

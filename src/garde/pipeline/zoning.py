@@ -3,7 +3,7 @@
 Question: how much went from zone to zone by which service on which day, without walking all conversations again?
 Reference: DESIGN §5; `garde.model.zones.crossing`. It is part of the conversation stage, because only the stage that
 keeps a conversation knows that it is new: a batch that is delivered twice must not count twice. A conversation counts
-for the zones that its devices had then. A pair of zones has at most ``SERVICES`` services a day; more are ``other``.
+for the zones that its devices had then; what stays on the link (ARP, LLDP) crosses nothing. A pair of zones has at most ``SERVICES`` services a day; more are ``other``.
 
 Example:
     >>> from garde.zones.plan import packaged
@@ -53,6 +53,7 @@ class Zoning:
 
     def effects(self, talks: Sequence[Conversation], view: View) -> Iterable[Put]:
         """The crossings that these conversations change; none of them was counted before."""
+        talks = [talk for talk in talks if talk.source.kind == "ip"]
         if not talks:
             return
         parties = self._parties({key for talk in talks for key in (talk.source, talk.target)}, view)

@@ -26,6 +26,8 @@ from garde.zones.plan import Network, Plan
 
 #: Kind of a device of which nobody knows what it is.
 UNKNOWN: Final = "unknown"
+#: Criticality from which a computer is a server.
+SERVER: Final = 3
 
 
 class Nature(msgspec.Struct, frozen=True):
@@ -81,10 +83,14 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def peers(self) -> str:
-        """The object of rules that stands for it and its like: its model, else its kind, else itself."""
+        """The object of rules that stands for it and its like: its model, else its kind, else itself.
+
+        A server without a model is like no other, whatever its kind is called.
+        """
         if self.model and self.known:
             return f"model:{self.model}"
-        return f"kind:{self.kind}" if self.known else of_one(self.id)
+        server = self.group == "information" or (self.group == "computer" and self.criticality >= SERVER)
+        return f"kind:{self.kind}" if self.known and not server else of_one(self.id)
 
     @property
     def alarmed(self) -> bool:

@@ -139,12 +139,12 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 def gather(talks: Iterable[Conversation], roster: Roster, since: int = 0, until: int = 1 << 63) -> list[Line]:
     """Lines of the conversations that began from ``since`` on and before ``until``.
 
-    What a party says to itself is no line.
+    What a party says to itself is no line, nor is what stays on the link (ARP, LLDP): no conduit carries it.
     """
     by_key: dict[tuple[Key, Key, str, int], Line | None] = {}
     by_party: dict[tuple[str, str, str, int], Line] = {}
     for talk in talks:
-        if not since <= talk.at < until:
+        if not since <= talk.at < until or talk.source.kind != "ip":
             continue
         place = (talk.source, talk.target, talk.protocol, talk.port)
         line = by_key.get(place)

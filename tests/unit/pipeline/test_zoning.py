@@ -61,6 +61,11 @@ def test_conversations_are_summed_by_zones_service_and_day() -> None:
     assert [cell.flows for cell in crossed(found, since=DAY)] == [1]
 
 
+def test_what_stays_on_the_link_crosses_nothing() -> None:
+    ends = Key("mac", "00:09:fb:00:00:01"), Key("mac", "00:09:fb:00:00:02")
+    assert rolled([Conversation(id="c", at=0, sensor="s", source=ends[0], target=ends[1], protocol="2054")]) == []
+
+
 def test_a_scan_does_not_fill_the_store() -> None:
     scan = [talk("10.0.0.9", "10.0.0.2", port) for port in range(1, 500)]
     found = rolled(scan[:100], scan[100:])

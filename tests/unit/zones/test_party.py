@@ -84,3 +84,10 @@ def test_a_stranger_is_a_party_that_is_like_nobody() -> None:
 def test_a_low_finding_does_not_keep_a_device_from_teaching() -> None:
     assert not Party(id="a", zone="Z1", alert="low").alarmed and not Party(id="a", zone="Z1").alarmed
     assert Party(id="a", zone="Z1", alert="medium").alarmed
+
+
+def test_a_server_without_a_model_is_like_no_other() -> None:
+    bare = {"id": "s", "zone": "Z5", "kind": "SERVER"}
+    assert Party(**bare, group="computer", criticality=3).peers == "device:s"
+    assert Party(**bare, group="computer", criticality=3, model="Dell|R640").peers == "model:Dell|R640"
+    assert Party(id="w", zone="Z11", kind="WORKSTATION", group="computer", criticality=1).peers == "kind:WORKSTATION"

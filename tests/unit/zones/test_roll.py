@@ -56,6 +56,18 @@ def test_a_device_does_not_talk_with_itself_and_the_window_is_kept() -> None:
     assert line.times == 1
 
 
+def test_what_stays_on_the_link_is_no_line() -> None:
+    arp = Conversation(
+        id="c",
+        at=0,
+        sensor="s",
+        source=Key("mac", "00:09:fb:00:00:01"),
+        target=Key("mac", "00:09:fb:00:00:02"),
+        protocol="2054",
+    )
+    assert gather([arp], WHO) == []
+
+
 def test_three_words_for_a_flow() -> None:
     rule = Rule(source="kind:CT", target="kind:PACS", protocol="tcp", low=104, high=104)
     matcher = Matcher(drafted("p", 0, PLAN.zones, [Conduit(source="Z2", target="Z5", rules=(rule,))]))

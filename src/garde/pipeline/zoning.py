@@ -3,7 +3,8 @@
 Question: how much went from zone to zone by which service on which day, without walking all conversations again?
 Reference: DESIGN §5; `garde.model.zones.crossing`. It is part of the conversation stage, because only the stage that
 keeps a conversation knows that it is new: a batch that is delivered twice must not count twice. A conversation counts
-for the zones that its devices had then; what stays on the link (ARP, LLDP) crosses nothing. A pair of zones has at most ``SERVICES`` services a day; more are ``other``.
+for the zones that its devices had then; what stays on the link (ARP, LLDP) crosses nothing. A pair of zones has at
+most ``SERVICES`` services a day; more are ``other``.
 
 Example:
     >>> from garde.zones.plan import packaged

@@ -2,8 +2,8 @@
 
 Question: which paths would nobody see in a quiet week, and everybody miss on a bad day?
 Reference: domain note 04 §7 (c): the synthetic must-pass set; must.toml. A path is tested from every device that needs
-it to whoever serves it in this hospital: those seen serving, else the devices of the kinds that do. A path that nobody
-could serve here is untested, which is said, and is no break. Answers pass with what they answer.
+it to whoever serves it in this hospital: those seen serving, to several or again, else the devices of the kinds that
+do. A path that nobody could serve here is untested, which is said, and is no break. Answers pass with what they answer.
 
 Example:
     >>> [row.name for row in musts()[:3]], meaning("tcp", 104, "dicom").code
@@ -25,6 +25,10 @@ from garde.zones.roll import Line
 
 #: Most servers of one path that are tried and proposed, busiest first.
 SERVERS: Final = 8
+#: On how many days somebody must have asked a service of which nobody else knows.
+COMES_BACK: Final = 2
+#: Packets of a connection attempt that came to nothing: SYN, its answer, RST.
+ATTEMPT: Final = 3
 
 
 class Must(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -131,13 +135,23 @@ def paths(roster: Roster, lines: Iterable[Line], rows: Sequence[Must] | None = N
         lines: what was observed, from which servers are known.
         rows: other rows than Garde's own.
     """
-    serving: dict[tuple[str, int], dict[str, tuple[int, Party]]] = {}
+    seen: dict[tuple[str, int], dict[str, list[Line]]] = {}
     asking: dict[str, dict[str, Party]] = {}
+    marks = 0
     for line in lines:
-        held = serving.setdefault((line.protocol, line.port), {})
-        before = held.get(line.target.id)
-        held[line.target.id] = (line.times + (before[0] if before else 0), line.target)
+        marks |= line.marks
         asking.setdefault(line.source.zone, {})[line.source.id] = line.source
+        # An attempt that came to nothing is nobody's service, nor is what a device under suspicion is asked.
+        answered = line.protocol != "tcp" or line.packets > ATTEMPT * line.times
+        if answered and not line.source.alarmed and not line.target.alarmed:
+            seen.setdefault((line.protocol, line.port), {}).setdefault(line.target.id, []).append(line)
+    least = min(COMES_BACK, marks.bit_count())
+    serving = {
+        service: {
+            name: (sum(one.times for one in held), held[0].target) for name, held in by.items() if _serves(held, least)
+        }
+        for service, by in seen.items()
+    }
     found = []
     for row in musts() if rows is None else rows:
         servers = tuple(_servers(row, roster, serving))
@@ -146,6 +160,14 @@ def paths(roster: Roster, lines: Iterable[Line], rows: Sequence[Must] | None = N
             others = tuple(one for one in servers if one[0].id != alone)
             found.append(Path(must=row, sources=tuple(sources), servers=others))
     return found
+
+
+def _serves(held: Sequence[Line], least: int) -> bool:
+    """Whether it is a service: several ask for it, or it is asked for again; what happened once is not."""
+    marks = 0
+    for line in held:
+        marks |= line.marks
+    return len(held) > 1 or marks.bit_count() >= least
 
 
 def _servers(

@@ -18,21 +18,19 @@ from typing import Final
 import msgspec
 
 from garde.zones.match import Helper, helpers
+from garde.zones.must import ATTEMPT, COMES_BACK
 from garde.zones.party import UNKNOWN, Party, Roster
 from garde.zones.plan import Plan
 from garde.zones.roll import Line, role
 
 #: Share of peers that must show a flow.
 SUPPORT: Final = 0.3
-#: Criticality from which a flow that comes back is kept though few show it, and on how many days it must.
+#: Criticality from which a flow that comes back is kept though few show it.
 CRITICAL: Final = 4
-COMES_BACK: Final = 2
 #: With fewer peers than these a share says little: the flow must come back as well.
 FEW: Final = 4
 #: A source is a scanner when so many places of it stayed without a conversation, and they are most of what it did.
 SCAN: Final = 20
-#: Packets of a connection attempt that came to nothing: SYN, its answer, RST.
-ATTEMPT: Final = 3
 #: So many further ports of one pair are no services of their own.
 MANY: Final = 6
 #: First port that programs take for themselves.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from garde.inventory.kinds import kinds
 from garde.model.key import Key
+from garde.model.zones.crossing import DAY
 from garde.zones.must import meaning, meanings, musts, paths
 from garde.zones.party import Party, Roster
 from garde.zones.plan import packaged
@@ -21,8 +22,11 @@ def who(*parties: Party) -> Roster:
     return Roster([(party, [Key("ip", one) for one in party.addresses]) for party in parties], packaged())
 
 
-def line(source: Party, target: Party, protocol: str, port: int, times: int = 1) -> Line:
-    return Line(source, target, protocol, port, times=times)
+def line(source: Party, target: Party, protocol: str, port: int, days: int = 2, packets: int = 20) -> Line:
+    made = Line(source, target, protocol, port)
+    for day in range(days):
+        made.add(day * DAY, packets, 100, day * DAY + 1)
+    return made
 
 
 def test_every_row_names_kinds_of_the_catalogue_and_zones_of_the_plan() -> None:
@@ -45,6 +49,27 @@ def test_a_server_is_who_was_seen_serving_else_the_kind_that_does() -> None:
     }
     assert seen["store", "CT"].servers == ((PACS, 11112),)
     assert seen["dns", "CT"].servers == ((DNS, 53),) and seen["dns", "CT"].sources == (CT, US)
+
+
+def test_what_happened_once_or_came_to_nothing_is_no_service() -> None:
+    bad = Party(id="bad", zone="Z11", kind="WORKSTATION", alert="high")
+    week = line(US, PACS, "tcp", 104, 7)
+
+    def servers(*lines: Line) -> set[str]:
+        return {
+            one.id
+            for path in paths(who(CT, US, PACS, DNS), lines)
+            if path.must.name == "dns"
+            for one, _ in path.servers
+        }
+
+    once, again = line(US, DNS, "udp", 53, 1), line(CT, DNS, "udp", 53, 1)
+    assert servers(week, once) == set() and servers(week, once, again) == {"dc"} and servers(once) == {"dc"}
+    assert servers(week, line(bad, DNS, "udp", 53, 7)) == set()
+    knock = line(US, PACS, "tcp", 11112, 7, packets=2)
+    assert {
+        port for path in paths(who(CT, PACS), [knock]) if path.must.name == "store" for _, port in path.servers
+    } == {104}
 
 
 def test_the_stand_by_server_counts_though_nobody_used_it() -> None:

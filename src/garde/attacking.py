@@ -87,6 +87,9 @@ def _lines(found: Attack) -> Iterator[str]:
     for number, path in enumerate(found.ways, 1):
         yield f"{number}. {_percent(path.chance)}  {_words(path)}"
     if found.effect is None:
+        for closing in found.closings:
+            closed = " to ".join(closing.conduit)
+            yield f"Closing {closed} cuts {closing.vanished}; the likeliest left is {_percent(closing.after)}"
         return
     yield ""
     closed = ", ".join(f"{source} to {target}" for source, target in found.close)

@@ -32,6 +32,7 @@ from garde.inventory.kinds import kinds
 from garde.inventory.makers import canonical, words
 from garde.inventory.oui import block
 from garde.model.device import Device
+from garde.model.message import moment
 from garde.model.zones.place import EAP_TLS, MAB, AccessRequest, Certificate, Placement, Seat
 from garde.onboarding import places as signed
 from garde.onboarding.endpoint import Attributes, Endpoint, mac_of, packed
@@ -320,7 +321,7 @@ def verified(folder: Path, *, reload: int = 0, say: Callable[[str], None]) -> No
         Unreachable: there is no such process.
     """
     at, count = signed.install(folder)
-    say(f"{folder / signed.NAME}: {count} known addresses, made {at // 1_000_000_000} seconds after 1970")
+    say(f"{folder / signed.NAME}: {count} known addresses, made {moment(at)}")
     if reload:
         try:
             os.kill(reload, signal.SIGHUP)

@@ -80,6 +80,7 @@ class Places:
     def entries(self) -> Iterator[signed.Entry]:
         """What every known address gets while Garde is down: at its seat, by its address and by its certificate.
 
+        An address of which nothing is known gets what everybody else gets, and stands in no entry.
         They are of no time, so that the same decisions are the same file.
         """
         for mac in sorted({*self._known, *self._seats}):
@@ -87,7 +88,9 @@ class Places:
             asked = AccessRequest(
                 at=0, mac=mac, kind=MAB, nas=seat.seen_nas or seat.nas, port=seat.seen_port or seat.port
             )
-            yield _entry(*self.decide(asked))
+            bare = self.decide(asked)
+            if bare[0].device or bare[0].rank != "unknown":
+                yield _entry(*bare)
             if seat.certificate:
                 proved = msgspec.structs.replace(asked, kind=EAP_TLS, certificate=Certificate(subject=seat.certificate))
                 yield _entry(*self.decide(proved))

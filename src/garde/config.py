@@ -120,10 +120,12 @@ class RespondSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         policy: TOML file whose rows, who may let what run, stand before those of Garde; empty means none.
         playbooks: folder of TOML files, each a playbook that comes before those of Garde; empty means none.
+        windows: TOML file of when devices are worked on, so that nothing goes by itself then; empty means never.
     """
 
     policy: str = ""
     playbooks: str = ""
+    windows: str = ""
 
 
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

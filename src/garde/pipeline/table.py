@@ -20,6 +20,7 @@ from garde.pipeline.stage import Stage
 from garde.registry import Registry
 from garde.respond.decide import Policy as Actions
 from garde.respond.plan import Playbook
+from garde.respond.windows import Window
 
 
 def stages(
@@ -28,6 +29,7 @@ def stages(
     channels: Sequence[ChannelSection] = (),
     actions: Actions | None = None,
     playbooks: Sequence[Playbook] = (),
+    windows: Sequence[Window] = (),
 ) -> Registry[Stage]:
     """Every stage.
 
@@ -37,8 +39,9 @@ def stages(
         channels: who is told of them.
         actions: who may let which action run.
         playbooks: the site's own.
+        windows: in which devices are worked on.
     """
     return Registry(
         inventory.stage(networks), conversation.STAGE, findings.stage(policy), notify.stage(channels), sensors.STAGE,
-        hours.STAGE, rhythms.STAGE, responding.stage(networks, actions, playbooks),
+        hours.STAGE, rhythms.STAGE, responding.stage(networks, actions, playbooks, windows),
     )  # fmt: skip

@@ -152,7 +152,7 @@ class Ends:
         against = {one.object for one in hostile}
         rules = {
             Rule(
-                source=end.object, target=other.object, protocol=talk.protocol, low=talk.port, high=talk.port,
+                source=end.object, target=object_of(talk.target), protocol=talk.protocol, low=talk.port, high=talk.port,
                 service=talk.service,
             )
             for talk, asks, other in self._talks(end)

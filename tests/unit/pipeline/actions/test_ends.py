@@ -98,7 +98,7 @@ def test_a_restriction_leaves_the_way_to_its_systems_the_time_and_a_lease(scene:
     scanner = look.end("device:d-ct")
     assert scanner
     rules = look.essential(scanner, ())
-    assert [(rule.target, rule.ports) for rule in rules if rule.target != "any"] == [("device:d-pacs", "104")]
+    assert [(rule.target, rule.ports) for rule in rules if rule.target != "any"] == [("ip:10.0.0.9/32", "104")]
     assert {(rule.protocol, rule.low, rule.service) for rule in rules if rule.target == "any"} == set(ALWAYS)
     hostile = look.end("device:d-pacs")
     assert hostile and look.essential(scanner, [hostile]) == ()

@@ -23,8 +23,10 @@ from garde.pipeline.stage import Stage
 from garde.registry import Registry
 from garde.respond import decide
 from garde.respond import plan as playbook
+from garde.respond import windows as maintenance
 from garde.respond.decide import Policy as Actions
 from garde.respond.plan import Playbook
+from garde.respond.windows import Window
 from garde.zones import plan as zone_plan
 from garde.zones.plan import Plan
 
@@ -36,6 +38,7 @@ def stages(
     actions: Actions | None = None,
     playbooks: Sequence[Playbook] = (),
     plan: Plan | None = None,
+    windows: Sequence[Window] = (),
 ) -> Registry[Stage]:
     """Every stage.
 
@@ -46,11 +49,12 @@ def stages(
         actions: who may let which action run.
         playbooks: the site's own.
         plan: the site's zones.
+        windows: in which devices are worked on.
     """
     return Registry(
         inventory.stage(networks), conversation.stage(plan), contradiction.stage(networks), findings.stage(rows),
         notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE, landing.STAGE,
-        responding.stage(networks, actions, playbooks),
+        responding.stage(networks, actions, playbooks, windows),
     )  # fmt: skip
 
 
@@ -68,4 +72,5 @@ def configured(chosen: Config) -> Registry[Stage]:
         decide.load(chosen.respond.policy),
         playbook.load(chosen.respond.playbooks),
         zone_plan.load(chosen.zones.plan, chosen.site.networks),
+        maintenance.load(chosen.respond.windows),
     )

@@ -1,0 +1,19 @@
+"""The table of forms: in which words a policy can be given away.
+
+Question: which enforcement points does Garde write for, and read back?
+Reference: domain note 04 §8. Left out: makers that take a policy through an interface of their own.
+
+Example:
+    >>> FORMS["nftables"].says
+    'the ruleset of a Linux gateway, for nft -f'
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from garde.registry import Registry
+from garde.zones.exports.neutral import Form
+from garde.zones.exports.nftables import NFTABLES
+
+FORMS: Final[Registry[Form]] = Registry(NFTABLES)

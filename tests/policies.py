@@ -93,9 +93,9 @@ OBJECTS = Objects(
 )
 
 
-def ruleset(mode: str = "enforce", generation: int = 42) -> Ruleset:
+def ruleset(mode: str = "enforce", generation: int = 42, *, macs: bool = True) -> Ruleset:
     """The sample, looked up."""
-    return resolved(POLICY, OBJECTS, generation=generation, mode=mode)[0]
+    return resolved(POLICY, OBJECTS, generation=generation, mode=mode, by_mac=macs)[0]
 
 
 def _names() -> st.SearchStrategy[str]:
@@ -162,14 +162,20 @@ def rulesets(draw: st.DrawFn) -> Ruleset:
         names={"a.example": tuple(draw(st.lists(_FOUR, max_size=1)))},
         spared=draw(st.sampled_from([(), ("A",), ("A", "B")])),
     )
-    return resolved(policy, objects, generation=draw(st.integers(1, 10**9)), mode=draw(st.sampled_from(MODES)))[0]
+    return resolved(
+        policy,
+        objects,
+        generation=draw(st.integers(1, 10**9)),
+        mode=draw(st.sampled_from(MODES)),
+        by_mac=draw(st.booleans()),
+    )[0]
 
 
 def texts() -> dict[str, str]:
     """File name → what it shall hold."""
     from garde.zones.exports.table import FORMS
 
-    found = {f"{form.name}.txt": form.render(ruleset()) for form in FORMS}
+    found = {f"{form.name}.txt": form.render(ruleset(macs=form.macs)) for form in FORMS}
     found |= {f"nftables.{mode}.txt": FORMS["nftables"].render(ruleset(mode)) for mode in MODES if mode != "enforce"}
     return found
 

@@ -83,7 +83,8 @@ def drift(form: Form, approved: Ruleset, text: str | bytes) -> Drift:
         Malformed: the text is not of this form.
     """
     reading = form.parse(text)
-    wanted, found = _by_key(form.fit(approved)), _by_key(reading.ruleset)
+    held, fitted = reading.ruleset, form.fit(approved)
+    wanted, found = _by_key(fitted), _by_key(held)
     added, missing, changed = [], [], []
     for key in sorted(wanted.keys() | found.keys()):
         before, after = wanted.get(key, []), found.get(key, [])
@@ -93,12 +94,10 @@ def drift(form: Form, approved: Ruleset, text: str | bytes) -> Drift:
         else:
             missing += only_before
             added += only_after
-    held = reading.ruleset
-    words = [("policy", held.policy, approved.policy)]
+    words = [("policy", held.policy, fitted.policy)]
     # Before it holds anything it has no mode to be wrong about.
-    if held.policy:
-        words += [("mode", held.mode, approved.mode), ("generation", str(held.generation), str(approved.generation))]
-        fitted = form.fit(approved)
+    if held.permits or held.policy:
+        words += [("mode", held.mode, fitted.mode), ("generation", str(held.generation), str(fitted.generation))]
         for word, has, wants in (("low", held.low, fitted.low), ("spared", held.spared, fitted.spared)):
             words.append((word, _hosts(has.macs, has.addresses), _hosts(wants.macs, wants.addresses)))
     return Drift(

@@ -19,10 +19,11 @@ Example:
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Protocol
 from urllib.parse import quote
@@ -40,6 +41,8 @@ MODES: Final = ("observe", "shadow", "soft", "enforce")
 MOST: Final = 16 << 20
 #: The longest label: a comment of a set may have 128 characters in nftables, a remark 100 in Cisco IOS.
 _LABEL: Final = 60
+#: Pairs of lines that are compared one by one.
+_COMPARED: Final = 1_000_000
 _ANY: Final = "any"
 _NUMBERS: Final = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmp"}
 _PORTED: Final = ("tcp", "udp")
@@ -227,6 +230,7 @@ class Form(Protocol):
     Attributes:
         name: the word for it on the command line.
         says: what it is for, in one line.
+        macs: whether it can tell a source by its hardware address (``by_mac`` of `resolved`).
     """
 
     @property
@@ -234,6 +238,9 @@ class Form(Protocol):
 
     @property
     def says(self) -> str: ...
+
+    @property
+    def macs(self) -> bool: ...
 
     def fit(self, ruleset: Ruleset) -> Ruleset:
         """What of a ruleset this form can express; reading what it renders gives exactly this back."""
@@ -253,7 +260,7 @@ class Form(Protocol):
 
 
 def resolved(
-    policy: Policy, objects: Objects, *, generation: int, mode: str, at: int = 0
+    policy: Policy, objects: Objects, *, generation: int, mode: str, at: int = 0, by_mac: bool = True
 ) -> tuple[Ruleset, tuple[str, ...]]:
     """The policy in addresses, and the labels of objects that have none or that nobody knows.
 
@@ -261,6 +268,7 @@ def resolved(
         generation: at least 1.
         mode: one of ``MODES``.
         at: rules that ended before this are left out, nanoseconds since 1970.
+        by_mac: sources are told by hardware address where there is one.
 
     Raises:
         Malformed: a rule's protocol, ports or mark are none.
@@ -277,8 +285,8 @@ def resolved(
         word = f"zone:{zone}" if name == _ANY and zone != _ANY else name
         if (word, zone) not in seen:
             free = word == _ANY
-            sources = () if free else objects.sources(word, zone, policy)
             targets = () if free else objects.of(word, zone, policy).addresses
+            sources = objects.sources(word, zone, policy) if by_mac and not free else targets
             seen[word, zone] = label(word), sources, targets
             if not free and not sources and not targets:
                 unknown.add(f"{label(zone)} {label(word)}")
@@ -386,6 +394,28 @@ def decoded(text: str | bytes) -> str:
     if found:
         raise Malformed("export.character", f"{found[0]!r} does not stand in a configuration", where=f"{found.start()}")
     return words
+
+
+def unlike(place: str, has: Sequence[str], wants: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Lines that only the one side has, and that only the other has, each behind the name of its place.
+
+    >>> unlike("a", ["x", "drop", "y"], ["x", "y"])
+    (['a: drop'], [])
+    """
+    start = 0
+    while start < min(len(has), len(wants)) and has[start] == wants[start]:
+        start += 1
+    has, wants = has[start:], wants[start:]
+    if len(has) * len(wants) > _COMPARED:
+        # Two long texts with nothing in common: their order is the least of it.
+        more, less = Counter(has) - Counter(wants), Counter(wants) - Counter(has)
+        return [f"{place}: {line}" for line in more.elements()], [f"{place}: {line}" for line in less.elements()]
+    extra, absent = [], []
+    for tag, low, high, first, end in difflib.SequenceMatcher(None, has, wants, autojunk=False).get_opcodes():
+        if tag != "equal":
+            extra += [f"{place}: {line}" for line in has[low:high]]
+            absent += [f"{place}: {line}" for line in wants[first:end]]
+    return extra, absent
 
 
 def _service(rule: Rule) -> tuple[str, int, int]:

@@ -13,14 +13,13 @@ Example:
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from garde.errors import Malformed
-from garde.zones.exports.neutral import decoded
+from garde.zones.exports.neutral import decoded, unlike
 
 _WORD = re.compile(r'"[^"\n]*"|#[^\n]*|[{};,\n]|[^\s{};,"#]+|"')
 #: How deep braces may stand in each other.
@@ -60,12 +59,10 @@ def differences(found: Table, expected: Table) -> list[str]:
     """What only the one says, and behind ``absent: `` what only the other does; comments and elements aside."""
     extra, absent = [], []
     for name in sorted(found.chains.keys() | found.types.keys() | expected.chains.keys() | expected.types.keys()):
-        has, wants = _held(found, name), _held(expected, name)
-        for tag, low, high, first, last in difflib.SequenceMatcher(None, has, wants, autojunk=False).get_opcodes():
-            if tag != "equal":
-                extra += [f"{name}: {line}" for line in has[low:high]]
-                absent += [f"absent: {name}: {line}" for line in wants[first:last]]
-    return [*extra, *found.others, *absent, *(f"absent: {line}" for line in expected.others)]
+        more, less = unlike(name, _held(found, name), _held(expected, name))
+        extra += more
+        absent += less
+    return [*extra, *found.others, *(f"absent: {line}" for line in (*absent, *expected.others))]
 
 
 def _held(table: Table, name: str) -> tuple[str, ...]:

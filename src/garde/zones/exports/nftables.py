@@ -63,6 +63,7 @@ class Nftables(msgspec.Struct, frozen=True):
 
     name: str = "nftables"
     says: str = "the ruleset of a Linux gateway, for nft -f"
+    macs: bool = True
 
     def fit(self, ruleset: Ruleset) -> Ruleset:
         """All of it; before `soft` nothing is marked, and the groups of `soft` stand in no other mode."""

@@ -13,7 +13,10 @@ from __future__ import annotations
 from typing import Final
 
 from garde.registry import Registry
+from garde.zones.exports.aruba import AOS_S, CONTROLLER, CX
+from garde.zones.exports.cisco import IOS
 from garde.zones.exports.neutral import Form
 from garde.zones.exports.nftables import NFTABLES
+from garde.zones.exports.radius import RADIUS
 
-FORMS: Final[Registry[Form]] = Registry(NFTABLES)
+FORMS: Final[Registry[Form]] = Registry(NFTABLES, IOS, AOS_S, CX, CONTROLLER, RADIUS)

@@ -143,7 +143,7 @@ def test_ranges_cost_more_of_the_table() -> None:
         for low, high in ((53, 53), (1024, 65535))
     )
     found = cost(form("aruba-controller"), msgspec.structs.replace(ruleset(), permits=permits))
-    assert found["ip access-list session GARDE-A"] == (4, 1 + 6 + 1)
+    assert found["ip access-list session GARDE-A"] == (4, 1 + 1 + 6 + 1)
     assert cost(form("acl"), ruleset(macs=False))["ip access-list extended GARDE-Z1"] == (7, 4)
 
 

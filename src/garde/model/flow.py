@@ -29,6 +29,7 @@ class Conversation(Message, frozen=True, kw_only=True):
         port: port of the target; 0 where there is none.
         service: name of the dissector that recognised it; empty when none did.
         packets, octets: both directions together.
+        dscp: lowest marking seen from the source and from the target (RFC 2474 §3), -1 where none was.
     """
 
     sensor: str
@@ -40,3 +41,4 @@ class Conversation(Message, frozen=True, kw_only=True):
     packets: int = 0
     octets: int = 0
     last_at: int = 0
+    dscp: tuple[int, int] = (-1, -1)

@@ -57,6 +57,7 @@ class Conversations:
         """
         sums: dict[_Pair, list[int]] = {}
         names: dict[_Pair, str] = {}
+        marks: dict[_Pair, tuple[int, int]] = {}
         for one in records:
             asking, asked = _ends(one)
             source, target = _key(asking), _key(asked)
@@ -69,9 +70,12 @@ class Conversations:
             total[1] += sum(one.octets)
             total[2] = max(total[2], one.last_at)
             names[place] = services.get(one.number) or names.get(place, "")
-        return [self._conversation(place, total, names[place]) for place, total in sums.items()]
+            said = one.dscp if asking is one.ends[0] else one.dscp[::-1]
+            before = marks.get(place, (-1, -1))
+            marks[place] = (_lowest(said[0], before[0]), _lowest(said[1], before[1]))
+        return [self._conversation(place, total, names[place], marks[place]) for place, total in sums.items()]
 
-    def _conversation(self, place: _Pair, total: Sequence[int], service: str) -> Conversation:
+    def _conversation(self, place: _Pair, total: Sequence[int], service: str, dscp: tuple[int, int]) -> Conversation:
         return Conversation(
             id=digest("conversation", self._sensor, self._file, *place, *total),
             at=place.bucket,
@@ -84,6 +88,7 @@ class Conversations:
             packets=total[0],
             octets=total[1],
             last_at=total[2],
+            dscp=dscp,
         )
 
 
@@ -93,6 +98,11 @@ def _ends(one: FlowRecord) -> tuple[Endpoint, Endpoint]:
     if not one.opened and 0 < first.port < second.port:
         return second, first
     return first, second
+
+
+def _lowest(one: int, other: int) -> int:
+    """The lower of two markings; -1 is none."""
+    return max(one, other) if min(one, other) < 0 else min(one, other)
 
 
 def _key(end: Endpoint) -> Key | None:

@@ -5,7 +5,7 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names
-    ('inventory', 'conversation', 'findings', 'notify', 'sensors', 'hours')
+    ('inventory', 'conversation', 'marking', 'findings', 'notify', 'sensors', 'hours')
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from garde.config import PRIVATE, ChannelSection
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, notify, sensors
+from garde.pipeline import conversation, findings, hours, inventory, marking, notify, sensors
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 from garde.zones.plan import Plan
@@ -35,6 +35,6 @@ def stages(
         plan: the site's zones.
     """
     return Registry(
-        inventory.stage(networks), conversation.stage(plan), findings.stage(policy), notify.stage(channels),
-        sensors.STAGE, hours.STAGE,
+        inventory.stage(networks), conversation.stage(plan), marking.STAGE, findings.stage(policy),
+        notify.stage(channels), sensors.STAGE, hours.STAGE,
     )  # fmt: skip

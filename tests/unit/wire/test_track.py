@@ -220,3 +220,29 @@ def test_the_last_marking_of_each_direction_and_none_where_nothing_was_said() ->
     feed(alone, [asked[0], ether(b"\0" * 28, 0x0806)])
     alone.finish()
     assert sorted(one.dscp for one in alone.flows()) == [(-1, -1), (46, -1)]
+
+
+def test_laps_are_parts_of_what_one_record_would_be() -> None:
+    frames = [
+        client(seq=99, flags=SYN),
+        server(seq=499, flags=SYNACK),
+        client(b"hi", 100),
+        server(b"yo", 500),
+        client(b"!", 102),
+    ]
+    whole, parts = Tracker(slots=64), Tracker(slots=64)
+    feed(whole, frames)
+    for number, frame in enumerate(frames):
+        feed(parts, [frame])
+        if number in (1, 3):
+            parts.lap([104])
+            parts.lap([104, 9])
+            parts.lap([9])
+    whole.finish()
+    parts.finish()
+    (one,), many = whole.flows(), parts.flows()
+    assert len(many) == 3 and all(sum(part.packets) for part in many)
+    for way in (0, 1):
+        assert sum(part.packets[way] for part in many) == one.packets[way]
+        assert sum(part.octets[way] for part in many) == one.octets[way]
+    assert {part.number for part in many} == {one.number} and all(part.opened for part in many)

@@ -148,7 +148,7 @@ def csaf() -> dict[str, Any]:
                 "notes": [{"category": "description", "text": "A web application accepts any file."}],
                 "product_status": {"known_affected": ["A"], "fixed": ["B"]},
                 "remediations": [{"category": "vendor_fix", "details": "Install 2.2.", "group_ids": ["G"]}],
-                "scores": [{"cvss_v3": SCORE, "products": ["A"]}],
+                "scores": [{"cvss_v3": dict(SCORE), "products": ["A"]}],
             }
         ],
     }

@@ -12,6 +12,7 @@ Example::
 
 from __future__ import annotations
 
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -83,7 +84,8 @@ def imported(paths: Sequence[Path], *, store: str | None, config: Path | None) -
             try:
                 reading = formats.read(_bytes(path))
             except GardeError as error:
-                refused.append({"file": str(path), "place": error.where, "why": error.what})
+                place = error.where or "the whole document"
+                refused.append({"file": str(path), "place": place, "why": error.what})
                 continue
             kept[reading.source.format] += reading.kept
             refused += ({"file": str(path), "place": one.place, "why": one.why} for one in reading.refused)
@@ -194,6 +196,9 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        # A pipe or a device has no end, and none is opened.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Unreachable("feed.unreadable", "This is no file", where=path.name)
         if path.stat().st_size > LARGEST:
             raise Unreachable("feed.too-large", f"More than {LARGEST >> 20} MiB", where=path.name)
         return path.read_bytes()

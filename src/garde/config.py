@@ -128,6 +128,18 @@ class RiskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     works: str = ""
 
 
+class RespondSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is done against threats.
+
+    Attributes:
+        policy: TOML file whose rows, who may let what run, stand before those of Garde; empty means none.
+        playbooks: folder of TOML files, each a playbook that comes before those of Garde; empty means none.
+    """
+
+    policy: str = ""
+    playbooks: str = ""
+
+
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[oidc.role]]``: who carries this value in this claim holds this role, everywhere or in one part.
 
@@ -234,6 +246,51 @@ class NotifySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: tuple[ChannelSection, ...] = ()
 
 
+class ZonesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where stations are put: ``rules`` is a TOML file (`garde.zones.rulebook`); empty means that nobody decides."""
+
+    rules: str = ""
+
+
+class RadiusClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[radius.client]]``: a switch, an access point, or a network of them.
+
+    Attributes:
+        name: letters, digits and _ . - only.
+        address: its address, or a network as CIDR.
+        secret: ``file:PATH`` of the file that holds what they share, 16 characters or more.
+    """
+
+    name: str
+    address: str
+    secret: str
+
+
+class RadiusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """FreeRADIUS, which Garde decides for; an empty folder means not at all.
+
+    Attributes:
+        folder: absolute path of the configuration that ``garde radius configure`` writes.
+        endpoint: ``host:port`` on this machine at which the server asks Garde.
+        address, port, accounting: what the server listens on; UDP.
+        certificate, key, authority: PEM files of EAP-TLS: the server's own, and the authority of the devices'
+            certificates. Empty means that no certificates are accepted.
+        revocation: the authority's file holds revocation lists too, and they are asked.
+        client: who may ask.
+    """
+
+    folder: str = ""
+    endpoint: str = "127.0.0.1:8421"
+    address: str = "*"
+    port: int = 1812
+    accounting: int = 1813
+    certificate: str = ""
+    key: str = ""
+    authority: str = ""
+    revocation: bool = False
+    client: tuple[RadiusClient, ...] = ()
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole configuration; every section has defaults that work on one machine."""
 
@@ -244,9 +301,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSection = WebSection()
     findings: FindingsSection = FindingsSection()
     risk: RiskSection = RiskSection()
+    respond: RespondSection = RespondSection()
     evidence: EvidenceSection = EvidenceSection()
     oidc: OidcSection = OidcSection()
     notify: NotifySection = NotifySection()
+    zones: ZonesSection = ZonesSection()
+    radius: RadiusSection = RadiusSection()
 
 
 def data_home() -> Path:
@@ -354,6 +414,13 @@ def _ranges(config: Config, text: str, name: str) -> None:
             raise wrong("site", "networks", str(error)) from None
     if not 1 <= config.notify.give_up <= 24 * 365:
         raise wrong("notify", "give_up", f"{config.notify.give_up} hours: between 1 and 8760, please")
+    for key, what in _wrong_radius(config.radius):
+        raise wrong("radius", key, what)
+    for nth, client in enumerate(config.radius.client):
+        if not client.secret.startswith("file:"):
+            line = _line(text, "radius.client", "secret", nth)
+            what = "No secret stands in this file: write file: and the path of the file that holds it"
+            raise Malformed("config.value", what, where=f"{name}, line {line}")
     names = [channel.name for channel in config.notify.channel]
     for nth, channel in enumerate(config.notify.channel):
         for key, what in _wrong(channel):
@@ -395,6 +462,20 @@ SCHEMES: typing.Final = {
 MAIL: typing.Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 #: Kinds of message that a webhook may subscribe to.
 SUBSCRIBED: typing.Final = ("Observation", "Conversation", "Decision", "Access", "Judgement", "Changed")
+
+
+def _wrong_radius(section: RadiusSection) -> Iterator[tuple[str, str]]:
+    """What makes no sense about the RADIUS server: the key and a sentence."""
+    if section.folder and not section.folder.startswith("/"):
+        yield "folder", f"{section.folder!r} is no absolute path"
+    host, _, port = section.endpoint.rpartition(":")
+    if host not in ("127.0.0.1", "[::1]") or not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
+        yield "endpoint", f"{section.endpoint!r}: 127.0.0.1 or [::1], a colon and a port, please"
+    for key in ("port", "accounting"):
+        if not 1 <= getattr(section, key) <= 65535:
+            yield key, f"{getattr(section, key)} is not a UDP port (1 to 65535)"
+    if len({bool(section.certificate), bool(section.key), bool(section.authority)}) > 1:
+        yield "certificate", "EAP-TLS needs certificate, key and authority, or none of them"
 
 
 def _wrong(channel: ChannelSection) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import msgspec
 
 from garde.model.message import Message
+from garde.model.zones.action import Outcome, Step
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -345,5 +346,40 @@ class Portable(Protocol):
 
         Raises:
             Malformed: it is no key.
+        """
+        ...
+
+
+class Enforcer(Protocol):
+    """Something in the world that can carry out steps of actions: a gateway, a RADIUS server, a name server.
+
+    The same step again is the same change: an agent that died asks twice. What it cannot take back it does not offer.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the log calls it."""
+        ...
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """Rows of ``respond/verbs.toml`` that it can carry out and take back."""
+        ...
+
+    def apply(self, step: Step) -> Outcome:
+        """Make it so.
+
+        Raises:
+            Unreachable: it does not answer; ask again.
+            Refused: it never will.
+        """
+        ...
+
+    def undo(self, step: Step) -> Outcome:
+        """Take back what `apply` was given; ok when there is nothing to take back.
+
+        Raises:
+            Unreachable: it does not answer; ask again.
+            Refused: it never will.
         """
         ...

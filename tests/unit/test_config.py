@@ -149,3 +149,26 @@ def test_any_text_is_a_configuration_or_a_named_error(text: str) -> None:
         config.parse(text)
     except GardeError as error:
         assert error.code.startswith("config.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[radius]\nfolder = "radius"', "is no absolute path (garde.toml, line 2)"),
+        ('[radius]\nendpoint = "10.0.0.1:8421"', "127.0.0.1 or [::1], a colon and a port, please (garde.toml, line 2)"),
+        ('[radius]\nendpoint = "127.0.0.1:0"', "a port, please (garde.toml, line 2)"),
+        ("[radius]\nport = 0", "0 is not a UDP port (1 to 65535) (garde.toml, line 2)"),
+        ('[radius]\nkey = "/a"', "EAP-TLS needs certificate, key and authority, or none of them"),
+        ('[[radius.client]]\nname = "a"\naddress = "10.0.0.1"\nsecret = "x"', "No secret stands in this file"),
+        ('[zones]\nrule = "x"', "'rule' is not a setting of [zones] (garde.toml, line 2). Did you mean rules?"),
+    ],
+    ids=range(7),
+)
+def test_places_and_the_radius_server(text: str, said: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        config.parse(text)
+    assert said in str(caught.value)
+
+
+def test_the_endpoint_of_the_radius_server_is_on_this_machine() -> None:
+    assert config.parse('[radius]\nendpoint = "[::1]:8421"').radius.endpoint == "[::1]:8421"

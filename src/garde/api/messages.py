@@ -19,13 +19,14 @@ from garde.api.ask import Ask, Reply
 from garde.api.records import Moment, Page, Paging
 from garde.errors import Malformed, Missing
 from garde.model.codec import KINDS
-from garde.model.decision import OF_DEVICES, OF_FINDINGS, Access, Decision
+from garde.model.decision import OF_ACTIONS, OF_DEVICES, OF_FINDINGS, Access, Decision
 from garde.model.device import Device
 from garde.model.finding import Changed, Finding, Judgement
 from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.model.message import Message, moment
 from garde.model.observation import Observation
+from garde.model.zones.action import Action, Proposed, Ran
 
 #: Messages that are looked at for one page, and at once: most of them may be about what the caller does not see.
 MOST: Final = 10_000
@@ -162,13 +163,18 @@ def seen(ask: Ask, right: str, messages: Sequence[Message]) -> list[bool]:
     there = ask.site.store.linked(Device, links, 8) if links else {}
     abouts = {one.about for one in messages if isinstance(one, Decision) and one.about}
     findings = ask.site.store.get(Finding, abouts) if abouts else {}
+    actions = ask.site.store.get(Action, abouts) if abouts else {}
     sees = ask.sees(right)
 
     def within(one: Message) -> bool:
-        if isinstance(one, Judgement | Changed):
+        if isinstance(one, Judgement | Changed | Ran):
             return sees(one.device)
+        if isinstance(one, Proposed):
+            return sees(one.action.device)
         if isinstance(one, Decision) and one.about in findings:
             return sees(findings[one.about].device)
+        if isinstance(one, Decision) and one.about in actions:
+            return sees(actions[one.about].device)
         return any(scope.covers(device) for key in _keys(one) for device in there.get(str(key), ()))
 
     return [not _is_audit(one) and within(one) for one in messages]
@@ -228,7 +234,7 @@ def _one(ask: Ask, right: str, name: str) -> Message:
 def _is_audit(message: Message) -> bool:
     """Whether it is about people, access or the platform, and not about devices or findings."""
     if isinstance(message, Decision):
-        return message.verb not in OF_DEVICES and message.verb not in OF_FINDINGS
+        return message.verb not in (*OF_DEVICES, *OF_FINDINGS, *OF_ACTIONS)
     return isinstance(message, Access)
 
 

@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from garde.cli import keys, notify, people, risk
+from garde.cli import keys, monitor, notify, people, risk
 from garde.cli.options import (
     ConfigOption,
     Format,
@@ -43,6 +43,7 @@ imports = typer.Typer(name="import", help="Read what other systems know.", no_ar
 app.add_typer(imports)
 for group in (people.people, risk.risk, keys.keys, keys.secrets, notify.notify):
     app.add_typer(group)
+app.command()(monitor.forecast)
 
 
 class FindingsFormat(enum.StrEnum):

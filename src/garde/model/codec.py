@@ -28,19 +28,21 @@ from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
+from garde.model.zones.action import Proposed, Ran
+from garde.model.zones.place import Landing, Placement
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
     kind.__name__: kind
     for kind in (
         *(Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup),
-        *(Scoring, Approval, Treatment, Naming),
+        *(Scoring, Approval, Treatment, Naming, Proposed, Ran, Placement, Landing),
     )
 }
 
 _Any = (
     Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
-    | Scoring | Approval | Treatment | Naming
+    | Scoring | Approval | Treatment | Naming | Proposed | Ran | Placement | Landing
 )  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)

@@ -33,6 +33,20 @@ OF_FINDINGS: Final = (
     "note",
     "approve",
 )
+#: Verbs about actions; their meaning is in `garde.respond.life`. ``confirm`` says that something is so (`attribute`):
+#: the spare is in place, the bedside was looked at, the clinician is named, a work order was carried out. ``override``
+#: breaks the glass: it runs before all agreed, and ``review`` says that somebody looked at that afterwards.
+OF_ACTIONS: Final = (
+    "approve",
+    "refuse",
+    "confirm",
+    "undo",
+    "extend",
+    "override",
+    "review",
+    "freeze",
+    "thaw",
+)
 #: Verbs about people, access and the platform.
 OF_PLATFORM: Final = (
     "person.add",

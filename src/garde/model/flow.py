@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from garde.model.key import Key
 from garde.model.message import Message
+from garde.model.observation import Place
 
 #: Length of one bucket in nanoseconds.
 BUCKET = 300 * 1_000_000_000
@@ -29,6 +30,7 @@ class Conversation(Message, frozen=True, kw_only=True):
         port: port of the target; 0 where there is none.
         service: name of the dissector that recognised it; empty when none did.
         packets, octets: both directions together.
+        place: first packet of its flow, which may be before the bucket; None where a switch or another program counted.
     """
 
     sensor: str
@@ -40,3 +42,4 @@ class Conversation(Message, frozen=True, kw_only=True):
     packets: int = 0
     octets: int = 0
     last_at: int = 0
+    place: Place | None = None

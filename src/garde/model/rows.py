@@ -89,6 +89,12 @@ def _rows(
     return tuple(out)
 
 
+def line(text: str, table: str, number: int, field: str = "") -> int:
+    """Line, from 1, of a field of the row with that number, from 1; where it is not written, of the row's head."""
+    start = _head(text, table, number)
+    return _line(text, r"\s*\"?" + re.escape(field), 1, start) if field else start
+
+
 def _head(text: str, table: str, number: int) -> int:
     """Line where a row begins; looked for only when an error needs it, since every start of Garde reads such files."""
     return _line(text, r"\s*\[\[\s*" + re.escape(table) + r"\s*\]\]", number)

@@ -45,6 +45,10 @@ RIGHTS: Final = {
     "wards.report": "report a problem from a ward",
     "shift.note": "write the note of the shift",
     "messages.read": "read messages of the log",
+    "actions.read": "see actions against threats",
+    "actions.approve": "agree to an action, refuse it, confirm what it needs, break the glass",
+    "actions.undo": "take an action back, or put its end off",
+    "actions.freeze": "suspend all actions, and resume them",
 }
 
 

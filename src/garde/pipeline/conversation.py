@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key, is_group_mac
 from garde.model.message import Message, digest
+from garde.model.observation import Place
 from garde.pipeline.stage import Effect, Put, Stage
 from garde.ports import View
 from garde.wire.flow import Endpoint
@@ -52,6 +53,7 @@ class Conversations:
         """
         sums: dict[_Pair, list[int]] = {}
         names: dict[_Pair, str] = {}
+        first: dict[_Pair, int] = {}
         for one in records:
             asking, asked = _ends(one)
             source, target = _key(asking), _key(asked)
@@ -64,9 +66,11 @@ class Conversations:
             total[1] += sum(one.octets)
             total[2] = max(total[2], one.last_at)
             names[place] = services.get(one.number) or names.get(place, "")
-        return [self._conversation(place, total, names[place]) for place, total in sums.items()]
+            if packets := [number for number in (*one.packet, first.get(place, 0)) if number]:
+                first[place] = min(packets)
+        return [self._conversation(pair, total, names[pair], first.get(pair, 0)) for pair, total in sums.items()]
 
-    def _conversation(self, place: _Pair, total: Sequence[int], service: str) -> Conversation:
+    def _conversation(self, place: _Pair, total: Sequence[int], service: str, packet: int) -> Conversation:
         return Conversation(
             id=digest("conversation", self._sensor, self._file, *place, *total),
             at=place.bucket,
@@ -79,6 +83,7 @@ class Conversations:
             packets=total[0],
             octets=total[1],
             last_at=total[2],
+            place=Place(self._file, packet) if packet else None,
         )
 
 

@@ -26,15 +26,19 @@ from garde.model.notice import Notice, standing
 from garde.model.person import Person, SavedView, Standing
 from garde.model.photo import Photo
 from garde.model.recording import Recording
+from garde.model.rhythm import Rhythm
 from garde.model.risk.matrix import Approval, Matrix
 from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.risk.vulnerability import Reading, Shelved
 from garde.model.sensor import Sensor
+from garde.model.zones.action import Action, Early, Freeze
+from garde.model.zones.place import Onboarding, Seat
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
+from garde.risk.documents import products
 from garde.vault.box import DataKey, Secret
 
 
@@ -52,6 +56,16 @@ def _person_links(person: Any) -> Iterable[str]:
     return (f"login:{person.login}", *([f"subject:{person.subject}"] if person.subject else []))
 
 
+def _action_links(action: Any) -> Iterable[str]:
+    """What it is about, and what somebody must do: the open ones, and those that the agent is asked for."""
+    links = [action.why, *filter(None, (action.device,)), f"ward:{action.ward}"]
+    if action.open:
+        links.append("open")
+    if action.wants:
+        links.append(f"wants:{action.wants}")
+    return dict.fromkeys(links)
+
+
 SHAPES: Final = (
     Shape(Device, _id, _device_links),
     Shape(Interface, _id, found_by),
@@ -62,7 +76,7 @@ SHAPES: Final = (
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),
     Shape(Shelved, _id),
-    Shape(Reading, lambda reading: str(reading.source.id)),
+    Shape(Reading, lambda reading: str(reading.source.id), products),
     Shape(Scoring, _id),
     Shape(Naming, _id),
     Shape(Matrix, _id),
@@ -70,6 +84,10 @@ SHAPES: Final = (
     Shape(Treatment, _id, lambda said: (said.device,)),
     Shape(Sensor, _id),
     Shape(Hour, _id),
+    Shape(Rhythm, _id),
+    Shape(Action, _id, _action_links),
+    Shape(Early, _id),
+    Shape(Freeze, _id),
     Shape(Person, _id, _person_links),
     Shape(Credential, _id),
     Shape(Session, _id, lambda session: (session.person, f"ward:{session.ward}")),
@@ -82,4 +100,6 @@ SHAPES: Final = (
     Shape(DataKey, _id),
     Shape(Secret, _id),
     Shape(Unsent, _id),
+    Shape(Seat, _id, lambda seat: (seat.device,)),
+    Shape(Onboarding, _id, lambda one: (f"onboarding:{one.state}",)),
 )

@@ -19,7 +19,7 @@ Example:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
@@ -28,9 +28,9 @@ from garde.model.risk.vulnerability import Bill, Component, Reading
 from garde.risk.vulnerability import cpe
 from garde.risk.vulnerability.alias import Aliases, folded, packaged
 from garde.risk.vulnerability.match import Index, Key, Part, Verdict, purl_of
-from garde.risk.vulnerability.score import Line, Weakness, line_of
+from garde.risk.vulnerability.score import Line, Weakness, line_of, together
 from garde.risk.vulnerability.severity import Setting
-from garde.risk.vulnerability.weigh import Known, surest, weakness
+from garde.risk.vulnerability.weigh import COUNTED, Known, surest, weakness
 
 __all__ = ["Concern", "Concerns", "Place", "bare", "packaged"]
 
@@ -43,6 +43,9 @@ class Place(NamedTuple):
     setting: Setting
 
 
+_Pair = tuple[Weakness, Line]
+
+
 class Concern(msgspec.Struct, frozen=True, kw_only=True):
     """What counts in one place.
 
@@ -50,12 +53,16 @@ class Concern(msgspec.Struct, frozen=True, kw_only=True):
         verdicts: id of each weakness that is said to count → its surest verdict, those taken back included.
         weaknesses: those that count, in the order of ids, without the messages behind the parts.
         lines: a line of the score for each.
+        value: what they come to together, 0 to 1.
+        exploited: those of ``weaknesses`` that are known to be exploited.
         own: (place among ``lines``, place among the parts) of those that come through a part of the device itself.
     """
 
     verdicts: dict[str, Verdict]
     weaknesses: tuple[Weakness, ...]
+    exploited: tuple[Weakness, ...]
     lines: tuple[Line, ...]
+    value: float
     own: tuple[tuple[int, int], ...]
 
     def lines_of(self, parts: Sequence[Part]) -> tuple[Line, ...]:
@@ -79,7 +86,7 @@ class Concerns:
         self._index = Index((), aliases)
         self._known = Known()
         self._concerns: dict[Place, Concern] = {}
-        self._verdicts: dict[Part, tuple[Verdict, ...]] = {}
+        self._verdicts: dict[Part, dict[str, Verdict]] = {}
         self._of_bill: dict[str, dict[str, Verdict]] = {}
         self._components: dict[str, tuple[Part, ...]] = {}
         self._keyed: dict[Key, set[Part]] = defaultdict(set)
@@ -108,7 +115,7 @@ class Concerns:
             if place.bill:
                 self._unfold(place.bill)
                 self._running[place.bill].add(place)
-        self._weigh(new, set())
+        self._weigh(new, set(), set())
 
     def release(self, place: Place) -> None:
         """Forget a place in which no device stands any more; what a bill came to is kept for the next one."""
@@ -129,25 +136,27 @@ class Concerns:
             names |= self._known.add(reading.vulnerabilities, reading.likelihoods, reading.exploited, at)
             self.bills |= {bill.id: bill for bill in reading.bills}
             awaited |= {bill.id for bill in reading.bills if self._running.get(bill.id)}
-        parts = {part for key in keys for part in self._keyed.get(key, ()) if self._look(part)}
+        moved = {part: self._look(part) for key in keys for part in self._keyed.get(key, ())}
+        again: dict[str, set[str]] = defaultdict(set)
+        for part, about in moved.items():
+            for bill in self._in_bills.get(part, ()):
+                again[bill] |= about
+        for bill, about in again.items():
+            self._worst_again(bill, about)
+        renewed = {name for about in moved.values() for name in about}
+        before = dict(self._concerns)
+        fresh = {place for bill in awaited for place in self._running.get(bill, ())}
         for bill in awaited:
             self._unfold(bill)
-        bills = awaited | {bill for part in parts for bill in self._in_bills.get(part, ())}
-        for bill in bills:
-            self._of_bill[bill] = self._worst(self._components[bill])
-        places = {place for part in parts for place in self._in_places.get(part, ())}
-        places |= {place for bill in bills for place in self._running.get(bill, ())}
-        places |= {place for place, one in self._concerns.items() if not names.isdisjoint(one.verdicts)}
-        before = {place: self._concerns[place] for place in places}
-        self._weigh(places, names)
+        for place in fresh:
+            del self._concerns[place]
+        self._weigh(tuple(before), names | renewed, renewed)
         return {place for place, one in before.items() if one.weaknesses != self._concerns[place].weaknesses}
 
     def about(self, vulnerability: str) -> Iterator[tuple[Part, Verdict]]:
         """Every part that anything is said of about a weakness, and what."""
         for part in self._about.get(vulnerability, ()):
-            for verdict in self._verdicts[part]:
-                if verdict.vulnerability == vulnerability:
-                    yield part, verdict
+            yield part, self._verdicts[part][vulnerability]
 
     def called(self, name: str, maker: str = "") -> set[Part]:
         """The parts of a name, and of a maker where one is given and they name theirs."""
@@ -167,18 +176,19 @@ class Concerns:
             self._keyed[key].add(part)
         for name in self._names(part):
             self._called[name].add(part)
-        self._verdicts[part] = ()
+        self._verdicts[part] = {}
         self._look(part)
 
-    def _look(self, part: Part) -> bool:
-        """Ask the index about a part; whether the answer is another one than before."""
-        found = self._index.verdicts(part)
-        if found == self._verdicts[part]:
-            return False
-        for one in found:
-            self._about[one.vulnerability].add(part)
-        self._verdicts[part] = found
-        return True
+    def _look(self, part: Part) -> set[str]:
+        """Ask the index about a part; the weaknesses about which its answer is another one than before."""
+        before = self._verdicts[part]
+        found = {one.vulnerability: one for one in self._index.verdicts(part)}
+        moved = {name for name, one in found.items() if before.get(name) != one}
+        for name in moved:
+            self._about[name].add(part)
+        # An answer that stands stays the same object, by which what was made of it is recognised.
+        self._verdicts[part] = {name: one if name in moved else before[name] for name, one in found.items()}
+        return moved
 
     def _unfold(self, name: str) -> None:
         bill = self.bills.get(name)
@@ -192,47 +202,94 @@ class Concerns:
         self._of_bill[name] = self._worst(parts)
 
     def _worst(self, parts: Iterable[Part]) -> dict[str, Verdict]:
-        return surest(one for part in parts for one in self._verdicts[part])
+        return surest(one for part in parts for one in self._verdicts[part].values())
 
-    def _weigh(self, places: Iterable[Place], names: set[str]) -> None:
-        """Work out what counts; what holds of a verdict in one setting is made once, and kept where it did not change.
+    def _worst_again(self, bill: str, names: set[str]) -> None:
+        """Bring what a bill comes to up to date about these weaknesses."""
+        parts, found = self._components[bill], self._of_bill[bill]
+        for name in names:
+            found.pop(name, None)
+            found |= surest(one for part in parts if (one := self._verdicts[part].get(name)))
+
+    def _weigh(self, places: Iterable[Place], names: set[str], moved: set[str]) -> None:
+        """Work out what counts in places; what holds of a verdict in one setting is made once.
 
         Args:
-            names: weaknesses of which something else is known than before.
+            names: weaknesses of which something else is known than before, a day's likelihoods among them.
+            moved: those of which a verdict is another one.
         """
-        made: dict[Setting, dict[int, tuple[Weakness, Line]]] = defaultdict(dict)
+        made: dict[Setting, dict[int, _Pair]] = defaultdict(dict)
         for place in places:
-            before = self._concerns.get(place)
-            old = dict(zip((one.id for one in before.weaknesses), before.weaknesses, strict=True)) if before else {}
-            ready = made[place.setting]
-            verdicts, through = self._surest(place)
-            weak: list[Weakness] = []
-            lines: list[Line] = []
-            for name in sorted(verdicts):
-                if self._known.withdrawn(name):
-                    continue
-                verdict = verdicts[name]
-                pair = ready.get(id(verdict))
-                if pair is None:
-                    held = before and name not in names and name in old and before.verdicts.get(name) is verdict
-                    one = old[name] if held else weakness(verdict, self._known, place.setting)
-                    pair = ready[id(verdict)] = (one, line_of(one))
-                weak.append(pair[0])
-                lines.append(pair[1])
-            own = tuple((at, through[one.id]) for at, one in enumerate(weak) if one.id in through)
-            self._concerns[place] = Concern(verdicts=verdicts, weaknesses=tuple(weak), lines=tuple(lines), own=own)
+            before, ready = self._concerns.get(place), made[place.setting]
+            if before is None:
+                self._concerns[place] = self._weighed(place, *self._surest(place), {}, ready)
+                continue
+            mine = (before.verdicts.keys() & names) | {name for name in moved if self._said(place, name)}
+            if mine:
+                verdicts, through = self._surest(place, mine, before)
+                pairs = zip(before.weaknesses, before.lines, strict=True)
+                old = {pair[0].id: pair for pair in pairs if pair[0].id not in mine}
+                self._concerns[place] = self._weighed(place, verdicts, through, old, ready)
 
-    def _surest(self, place: Place) -> tuple[dict[str, Verdict], dict[str, int]]:
-        """The surest verdicts of a place, and through which part of the device itself those came that did."""
+    def _weighed(
+        self,
+        place: Place,
+        verdicts: dict[str, Verdict],
+        through: dict[str, int],
+        old: dict[str, _Pair],
+        ready: dict[int, _Pair],
+    ) -> Concern:
+        pairs = dict(old)
+        for name in verdicts.keys() - old.keys():
+            if not self._known.withdrawn(name):
+                verdict = verdicts[name]
+                if id(verdict) not in ready:
+                    one = weakness(verdict, self._known, place.setting)
+                    ready[id(verdict)] = (one, line_of(one))
+                pairs[name] = ready[id(verdict)]
+        order = sorted(pairs)
+        lines = tuple([pairs[name][1] for name in order])
+        weak = tuple([pairs[name][0] for name in order])
+        return Concern(
+            verdicts=verdicts,
+            weaknesses=weak,
+            exploited=tuple([one for one in weak if one.exploited]),
+            lines=lines,
+            value=together(lines),
+            own=tuple([(at, through[name]) for at, name in enumerate(order) if name in through]),
+        )
+
+    def _said(self, place: Place, name: str) -> bool:
+        """Whether anything counts in a place about a weakness."""
+        return name in self._of_bill.get(place.bill, ()) or any(name in self._verdicts[part] for part in place.parts)
+
+    def _surest(
+        self, place: Place, names: Set[str] = frozenset(), before: Concern | None = None
+    ) -> tuple[dict[str, Verdict], dict[str, int]]:
+        """The surest verdicts of a place, and through which part of the device itself those came that did.
+
+        Args:
+            names: all that may differ from ``before``.
+        """
         found: dict[str, Verdict] = {}
         through: dict[str, int] = {}
-        for at, part in enumerate(place.parts):
-            before, found = found, surest(self._verdicts[part], found)
-            through |= {name: at for name, one in found.items() if before.get(name) is not one}
-        before = found
-        if place.bill in self._of_bill:
-            found = surest(self._of_bill[place.bill].values(), before)
-        return found, {name: at for name, at in through.items() if found[name] is before[name]}
+        bill = self._of_bill.get(place.bill, {})
+        if before:
+            found = {name: one for name, one in before.verdicts.items() if name not in names}
+            own = ((before.weaknesses[at].id, which) for at, which in before.own)
+            through = {name: which for name, which in own if name not in names}
+        else:
+            names = bill.keys() | {name for part in place.parts for name in self._verdicts[part]}
+        for name in names:
+            best = bill.get(name)
+            for at in range(len(place.parts) - 1, -1, -1):
+                one = self._verdicts[place.parts[at]].get(name)
+                # Of equals the first counts, and the device itself before its bill.
+                if one and one.state in COUNTED and (best is None or one.confidence >= best.confidence):
+                    best, through[name] = one, at
+            if best:
+                found[name] = best
+        return found, through
 
     def _names(self, part: Part) -> set[str]:
         """The words by which people ask for a part."""

@@ -57,7 +57,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     inherits: int = 0
 
 
-class Term(msgspec.Struct, frozen=True, kw_only=True):
+class Term(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of a score.
 
     Attributes:
@@ -79,7 +79,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     seen: int | None = None
 
 
-class Criticality(msgspec.Struct, frozen=True, kw_only=True):
+class Criticality(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How much one device matters, by one grid.
 
     Attributes:

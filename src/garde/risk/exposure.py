@@ -209,6 +209,17 @@ def attributes() -> frozenset[str]:
     return frozenset(row.attribute for row in rows()[0]) | {_AFTER, *_NAMES}
 
 
+def telling(talk: Conversation, networks: tuple[str, ...]) -> bool:
+    """Whether a conversation is a case of anything at one of its ends."""
+    ends = (talk.source, talk.target)
+    return bool(_meant(talk)) or any(end.kind == "ip" and public(end.value, networks) for end in ends)
+
+
+def remote(talk: Conversation) -> bool:
+    """Whether a conversation is that of a tool to work from afar."""
+    return any(row.what == "remote" for row in _meant(talk))
+
+
 @lru_cache(1 << 16)
 def public(address: str, networks: tuple[str, ...]) -> bool:
     """Whether an address is on the Internet: a global one that is none of the site's."""
@@ -299,21 +310,32 @@ def _moment(text: str) -> int:
 
 
 def _talked(talks: Iterable[Conversation], mine: frozenset[Key]) -> Iterator[Case]:
-    by_service: dict[str, list[TalkRow]] = {}
-    by_port: dict[int, list[TalkRow]] = {}
-    for row in rows()[1]:
-        if row.service:
-            by_service.setdefault(row.service, []).append(row)
-        else:
-            by_port.setdefault(row.port, []).append(row)
     for one in talks:
-        for row in (*by_service.get(one.service, ()), *(by_port.get(one.port, ()) if one.port else ())):
+        for row in _meant(one):
             if row.end == "either" or (one.source if row.end == "source" else one.target) in mine:
                 name = row.service or f"port {row.port}"
                 peer = one.target if one.source in mine else one.source
                 yield Case(
                     what=row.what, value=f"{name} with {peer.value}", at=one.at, because=(one.id,), patient=row.patient
                 )
+
+
+def _meant(talk: Conversation) -> tuple[TalkRow, ...]:
+    by_service, by_port = _indexed()
+    return (*by_service.get(talk.service, ()), *by_port.get(talk.port, ()))
+
+
+@cache
+def _indexed() -> tuple[dict[str, tuple[TalkRow, ...]], dict[int, tuple[TalkRow, ...]]]:
+    """The rows about conversations by service, and those without one by port."""
+    by_service: dict[str, tuple[TalkRow, ...]] = {}
+    by_port: dict[int, tuple[TalkRow, ...]] = {}
+    for row in rows()[1]:
+        if row.service:
+            by_service[row.service] = (*by_service.get(row.service, ()), row)
+        else:
+            by_port[row.port] = (*by_port.get(row.port, ()), row)
+    return by_service, by_port
 
 
 def _abroad(talks: Iterable[Conversation], mine: frozenset[Key], networks: Sequence[str]) -> Iterator[Case]:

@@ -61,7 +61,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One device by both scores.
 
     Attributes:
@@ -310,8 +310,9 @@ class Fleet:
         else:
             term = self._terms.get(id(facts.form))
             ready = {"mds2": term} if term else {}
-        ready["cve"] = cve(concern.lines_of(asset.parts), facts)
-        value = score(msgspec.structs.replace(facts, weaknesses=concern.weaknesses), ready)
+        ready["cve"] = cve(concern.lines_of(asset.parts), concern.value, facts)
+        # Beside its own term, which is ready, only those that are exploited count.
+        value = score(msgspec.structs.replace(facts, weaknesses=concern.exploited), ready)
         criticality = before.criticality if before else self._scorer.score(asset.subject)
         placed = matrix.place(self.grid, asset.subject, criticality, value.value, asset.site)
         self._judged[name] = Judged(id=name, criticality=criticality, vulnerability=value, placed=placed)

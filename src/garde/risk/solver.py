@@ -44,8 +44,34 @@ class Solution(NamedTuple):
 
 
 def solved(problem: Problem) -> Solution | None:
-    """The best plan, or None when none keeps all the limits."""
-    model, columns = _limited(problem)
+    """The best plan, or None when none keeps all the limits.
+
+    Which packages is asked first, with their hours spread over the quarters at will: no set that keeps the limits is
+    lost by that, and the same set in other quarters is not tried again and again. Only where the best set does not fit
+    whole into quarters are sets and quarters searched together.
+    """
+    for spread in (True, False) if len(problem.limits.hours) > 1 else (False,):
+        found = _best(problem, spread)
+        if found is None:
+            return None
+        chosen, proved, bound = found
+        quarters = _early(problem, chosen)
+        if quarters is not None:
+            return Solution(quarters, proved, bound)
+        if not spread:
+            return Solution(chosen, proved, bound)
+    return None
+
+
+def _best(problem: Problem, spread: bool) -> tuple[dict[str, int], bool, float] | None:
+    """The best packages and their quarters (where they are ``spread``, a quarter that says nothing), and the bound."""
+    model, columns = _limited(problem, spread=spread)
+    done = columns
+    if spread:
+        done = {}
+        for name, ones in columns.items():
+            done[name] = [model.column(0.0, whole=True)]
+            model.row(0, 0, [*((one, 1.0) for one in ones), (done[name][0], -1.0)])
     # Total risk as one thousand: the solver's tolerances then mean the same for euros and for points.
     today = problem.residual(())
     scale = 1000 / today if today > _TOLERANCE else 1.0
@@ -54,13 +80,12 @@ def solved(problem: Problem) -> Solution | None:
         model.row(1, 1, ((state, 1) for state in states))
         for at, name in enumerate(group.packages):
             held = [(state, 1.0) for bits, state in enumerate(states) if bits >> at & 1]
-            model.row(0, 0, [*held, *((one, -1.0) for one in columns[name])])
+            model.row(0, 0, [*held, *((one, -1.0) for one in done[name])])
     found = model.solve()
     if found is None:
         return None
     values, proved, bound = found
-    chosen = _pruned(problem, _read(columns, values))
-    return Solution(_early(problem, chosen), proved, bound / scale)
+    return _pruned(problem, _read(done, values)), proved, bound / scale
 
 
 def least_budget(problem: Problem) -> int | None:
@@ -72,8 +97,14 @@ def least_budget(problem: Problem) -> int | None:
     return None if found is None else sum(costs[name] for name in _read(columns, found[0]))
 
 
-def _limited(problem: Problem, costs: Mapping[str, float] | None = None) -> tuple[_Model, dict[str, list[int]]]:
-    """A model with a column per package and quarter, and all limits; and the columns of each package."""
+def _limited(
+    problem: Problem, costs: Mapping[str, float] | None = None, *, spread: bool = False
+) -> tuple[_Model, dict[str, list[int]]]:
+    """A model with a column per package and quarter, and all limits; and the columns of each package.
+
+    Args:
+        spread: a package may be done in parts, in several quarters.
+    """
     limits, packages, model = problem.limits, problem.packages, _Model()
     count = len(limits.hours)
     columns = {
@@ -81,7 +112,7 @@ def _limited(problem: Problem, costs: Mapping[str, float] | None = None) -> tupl
             model.column(
                 costs[name] if costs else 0.0,
                 upper=float(quarter >= one.earliest and name not in limits.unwanted),
-                whole=True,
+                whole=not spread,
             )
             for quarter in range(1, count + 1)
         ]
@@ -130,8 +161,8 @@ def _pruned(problem: Problem, chosen: dict[str, int]) -> dict[str, int]:
             return kept
 
 
-def _early(problem: Problem, chosen: dict[str, int]) -> dict[str, int]:
-    """The same packages, those that alone remove most as early as hours and dependencies let them."""
+def _early(problem: Problem, chosen: dict[str, int]) -> dict[str, int] | None:
+    """The same packages, those that alone remove most as early as limits let them; None where they do not fit."""
     if len(problem.limits.hours) == 1 or not chosen:
         return chosen
     today = problem.residual(())
@@ -143,7 +174,7 @@ def _early(problem: Problem, chosen: dict[str, int]) -> dict[str, int]:
         for quarter, column in enumerate(columns[name], 1):
             model.costs[column] = gain * quarter
     found = model.solve()
-    return chosen if found is None else _read(columns, found[0])
+    return None if found is None else _read(columns, found[0])
 
 
 class _Model:

@@ -21,9 +21,12 @@ from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Reach, Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
+from garde.model.zones.action import Action, Step, proposed, ran
+from garde.model.zones.place import MAB, AccessRequest, Landing, placed
 from tests.makers import observation
 
 KEY = Key("ip", "10.0.0.1")
+ACTION = Action(id="a", verb="cut", why="f", plan=(Step(id="s", verb="cut", target="ip:10.9.9.9", keys=(KEY,)),))
 ONE_OF_EACH: list[Message] = [
     observation(1),
     Conversation(id="c", at=0, sensor="s", source=KEY, target=KEY, protocol="tcp"),
@@ -37,7 +40,11 @@ ONE_OF_EACH: list[Message] = [
     Approval(id="y", at=0, about="m-1", person="p", name="P", role="rssi"),
     Treatment(id="x", at=0, device="d-1", matrix="m-1", option="avoid", person="p"),
     Naming(id="n", at=0, said="GEMS", maker="GE HealthCare", person="p"),
+    proposed(ACTION, ("t",)),
+    ran(ACTION, "ran.apply", 0, by="gateway"),
     Wakeup(id="w", at=0, stage="s", topic="t"),
+    placed(AccessRequest(at=0, mac="00:09:fb:01:02:03", kind=MAB), vlan=120, reasons=("a: b",)),
+    Landing(id="l", at=0, mac="00:09:fb:01:02:03", vlan=120),
 ]
 
 

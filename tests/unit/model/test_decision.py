@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garde.model.decision import OF_DEVICES, OF_FINDINGS, OF_PLATFORM, Access, Decision, word
+from garde.model.decision import OF_ACTIONS, OF_DEVICES, OF_FINDINGS, OF_PLATFORM, Access, Decision, word
 from garde.model.key import Key
 from garde.model.message import Message
 
@@ -19,9 +19,10 @@ def test_two_words_said_at_once_are_two() -> None:
     assert word("take", "k.morel", 7, about="f-1").id != word("take", "k.morel", 7, about="f-1").id
 
 
-def test_only_a_remark_may_be_made_of_several_nouns() -> None:
+def test_only_remarks_and_agreement_are_about_several_nouns() -> None:
     assert set(OF_DEVICES) & set(OF_FINDINGS) == {"note"}
-    assert not set(OF_PLATFORM) & {*OF_DEVICES, *OF_FINDINGS}
+    assert set(OF_ACTIONS) & {*OF_DEVICES, *OF_FINDINGS} == {"approve"}
+    assert not set(OF_PLATFORM) & {*OF_DEVICES, *OF_FINDINGS, *OF_ACTIONS}
 
 
 def test_coming_to_the_door_is_a_message() -> None:

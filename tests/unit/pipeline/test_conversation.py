@@ -6,6 +6,7 @@ import msgspec
 
 from garde.model.flow import BUCKET
 from garde.model.key import Key
+from garde.model.observation import Place
 from garde.pipeline.conversation import STAGE, Conversations
 from garde.pipeline.stage import Put
 from garde.wire.flow import Endpoint
@@ -39,6 +40,13 @@ def test_records_of_one_pair_and_service_are_one_conversation() -> None:
     assert (one.source, one.target, one.port) == (Key("ip", "10.0.0.1"), Key("ip", "10.0.0.2"), 104)
     assert (one.at, one.protocol, one.service) == (BUCKET * 7, "tcp", "dicom")
     assert (one.packets, one.octets, one.last_at) == (10, 1000, BUCKET * 7 + 20)
+
+
+def test_its_first_packet_is_where_it_stands() -> None:
+    (one,) = MAKER.of([change(packet=(0, 9)), change(packet=(7, 8)), change(packet=(0, 0))], {})
+    assert one.place == Place("ct.pcap", 7)
+    (counted,) = MAKER.of([change(packet=(0, 0))], {})
+    assert counted.place is None
 
 
 def test_who_opened_asked_and_else_the_higher_port() -> None:

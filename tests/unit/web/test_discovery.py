@@ -141,7 +141,7 @@ def test_an_answer_that_drips_is_cut() -> None:
 def test_a_packed_answer_is_not_unpacked() -> None:
     op = Hostile()
     op.instead["/keys"] = lambda _: httpx.Response(
-        200, content=gzip.compress(b" " * (1 << 24)), headers={"content-encoding": "gzip"}
+        200, content=gzip.compress(b" " * (1 << 24), mtime=0), headers={"content-encoding": "gzip"}
     )
     assert code(found(op).keys) == "oidc.answer"
     assert {request.headers["accept-encoding"] for request in op.asked} == {"identity"}

@@ -19,7 +19,7 @@ import msgspec
 from garde.model.message import Message, digest
 
 
-class Placed(msgspec.Struct, frozen=True, kw_only=True):
+class Placed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One device in the matrix.
 
     Attributes:

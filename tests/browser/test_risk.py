@@ -98,6 +98,7 @@ def test_a_narrow_window_scrolls_one_way(risk: Screen, place: tuple[Site, str], 
 @pytest.mark.parametrize("lang", ["en-GB", "fr-FR"])
 def test_from_a_cell_to_the_reason_and_its_document(risk: Screen, lang: str, theme: str) -> None:
     page = risk.open("/risk", locale=lang, color_scheme=theme)
+    expect(page.locator("section:has(#plan) #plan-body figure")).to_be_visible()
     page.locator("figure.drawn svg a").first.click()
     page.locator("tr[data-row] a[data-why]").first.click()
     expect(page.locator("#why-body")).to_be_visible()

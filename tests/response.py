@@ -108,7 +108,7 @@ class Under:
         self.bus = LogBus(self.store)
         self.gateway = Gateway()
         self.enforcers = (self.gateway,) if enforcers is None else enforcers
-        stages = (conversation.STAGE, rhythms.STAGE, findings.stage(), responding.stage(NETWORKS, policy))
+        stages = (conversation.stage(), rhythms.STAGE, findings.stage(), responding.stage(NETWORKS, policy))
         self.runner = Runner(Registry(*stages), self.store, self.bus, self.clock)
         self.acting = self.agent()
         self.know(*devices)

@@ -563,10 +563,7 @@ def import_gmao(
 
 def runner_of(chosen: settings.Config, kept: Store, bus: Bus, **options: Any) -> Runner:
     """The runner over every stage."""
-    from garde.findings import policy
     from garde.pipeline.runner import Runner
-    from garde.pipeline.table import stages
+    from garde.pipeline.table import configured
 
-    rows = policy.load(chosen.findings.policy)
-    table = stages(chosen.site.networks, rows, chosen.notify.channel)
-    return Runner(table, kept, bus, SystemClock(), **options)
+    return Runner(configured(chosen), kept, bus, SystemClock(), **options)

@@ -83,21 +83,24 @@ def as_text(found: Attack) -> str:
 
 def _lines(found: Attack) -> Iterator[str]:
     if not found.ways:
-        yield f"No way leads from {found.start} to any of {len(found.targets)} targets"
+        yield f"No path leads from {found.start} to any of {len(found.targets)} targets"
     for number, path in enumerate(found.ways, 1):
         yield f"{number}. {_percent(path.chance)}  {_words(path)}"
     if found.effect is None:
+        for closing in found.closings:
+            closed = " to ".join(closing.conduit)
+            yield f"Closing {closed} cuts {closing.vanished}; the likeliest left is {_percent(closing.after)}"
         return
     yield ""
     closed = ", ".join(f"{source} to {target}" for source, target in found.close)
     yield (
-        f"Closed {closed}: {len(found.effect.vanished)} of {len(found.ways)} ways vanish; the likeliest falls "
+        f"Closed {closed}: {len(found.effect.vanished)} of {len(found.ways)} paths vanish; the likeliest falls "
         f"from {_percent(found.effect.before)} to {_percent(found.effect.after)}"
     )
     for one in found.effect.longer:
         yield f"To {one.before.nodes[-1].id} now {_percent(one.after.chance)}  {_words(one.after)}"
     if found.effect.lost:
-        yield f"No way leads any more to {', '.join(found.effect.lost)}"
+        yield f"No path leads any more to {', '.join(found.effect.lost)}"
 
 
 def _words(path: Path) -> str:

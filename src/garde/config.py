@@ -134,10 +134,15 @@ class RespondSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         policy: TOML file whose rows, who may let what run, stand before those of Garde; empty means none.
         playbooks: folder of TOML files, each a playbook that comes before those of Garde; empty means none.
+        windows: TOML file of when devices are worked on, so that nothing goes by itself then; empty means never.
+        gateway: command that runs another one on the gateway under nftables, as ``["ssh", "-o", "BatchMode=yes",
+            "garde@gw-1"]``, or ``["env"]`` for this machine; empty means that people are given orders instead.
     """
 
     policy: str = ""
     playbooks: str = ""
+    windows: str = ""
+    gateway: tuple[str, ...] = ()
 
 
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -247,9 +252,17 @@ class NotifySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ZonesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where stations are put: ``rules`` is a TOML file (`garde.zones.rulebook`); empty means that nobody decides."""
+    """Zones and the traffic between them, and where stations are put.
+
+    Attributes:
+        rules: TOML file that says where stations are put (`garde.zones.rulebook`); empty means that nobody decides.
+        plan: TOML file of the site's own zone plan; empty takes Garde's.
+        probes: addresses from which the site itself scans and checks; their traffic teaches nothing.
+    """
 
     rules: str = ""
+    plan: str = ""
+    probes: tuple[str, ...] = ()
 
 
 class RadiusClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -412,6 +425,11 @@ def _ranges(config: Config, text: str, name: str) -> None:
             ipaddress.ip_network(network)
         except ValueError as error:
             raise wrong("site", "networks", str(error)) from None
+    for probe in config.zones.probes:
+        try:
+            ipaddress.ip_address(probe)
+        except ValueError as error:
+            raise wrong("zones", "probes", str(error)) from None
     if not 1 <= config.notify.give_up <= 24 * 365:
         raise wrong("notify", "give_up", f"{config.notify.give_up} hours: between 1 and 8760, please")
     for key, what in _wrong_radius(config.radius):

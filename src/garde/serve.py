@@ -33,7 +33,7 @@ from garde.pipeline.post import posting
 from garde.pipeline.risk.assessing import Assessment
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
-from garde.pipeline.table import stages
+from garde.pipeline.table import configured
 from garde.ports import Bus, Clock, Store
 from garde.report import directory
 from garde.report.fleet import Fleet
@@ -60,8 +60,7 @@ class Serving:
         self.fleet = Fleet(kept.all(Device))
         self.queue = Queue(kept.all(Finding))
         freeze()
-        table = stages(chosen.site.networks, policy.load(chosen.findings.policy), chosen.notify.channel)
-        self._runner = Runner(table, kept, bus, clock, told=self._told) if staged else None
+        self._runner = Runner(configured(chosen), kept, bus, clock, told=self._told) if staged else None
         self.assessment = Assessment(kept, bus, chosen, now=clock.now, settle=self.settle if staged else None)
 
     def settle(self) -> None:

@@ -29,17 +29,23 @@ def test_words_and_json(url: str) -> None:
     found = attacking.ways("internet", ["computer:information"], store=url, config=None)
     text = attacking.as_text(found).splitlines()
     assert text[0].startswith("1. ") and "-tls/445-> d-4 (EHR, information)" in text[0]
-    assert "Closed computer to information: 1 of 2 ways vanish" in text[3]
-    assert text[-1] == "No way leads any more to d-4"
+    assert "Closed computer to information: 1 of 2 paths vanish" in text[3]
+    assert text[-1] == "No path leads any more to d-4"
     record = json.loads(attacking.as_json(found))
     assert record["from"] == "internet" and record["targets"] == ["d-3", "d-4"]
     assert record["effect"]["before"] > record["effect"]["after"] > 0
 
 
+def test_what_closing_would_do_is_told_unasked(url: str) -> None:
+    text = attacking.as_text(attacking.ways("internet", store=url, config=None)).splitlines()
+    assert text[2] == "Closing internet to computer cuts 2; the likeliest left is 0 %"
+    assert len(text) == 2 + 4
+
+
 def test_a_device_by_its_address(url: str) -> None:
     found = attacking.ways("10.0.0.2", store=url, config=None)
-    assert attacking.as_text(found).count("\n") == 0 and found.start == "d-2"
-    assert attacking.as_text(attacking.ways("d-4", store=url, config=None)).startswith("No way leads from d-4")
+    assert len(found.ways) == 1 and found.start == "d-2"
+    assert attacking.as_text(attacking.ways("d-4", store=url, config=None)).startswith("No path leads from d-4")
     with pytest.raises(Missing):
         attacking.ways("10.0.0.99", store=url, config=None)
 

@@ -53,6 +53,7 @@ def test_an_unknown_key_gives_line_and_suggestion(text: str, where: str, hint: s
         ("[oidc]\nclient_id = 'x'\nissuer = 'http://sso.chu.test'", "garde.toml, line 3"),
         ("[oidc]\nclient_id = 'x'\nissuer = 'https://u:p@sso.chu.test'", "garde.toml, line 3"),
         ("[oidc]\nsecret = 'hunter2'", "garde.toml, line 2"),
+        ("[zones]\nplan = ''\nprobes = ['10.0.0.999']", "garde.toml, line 3"),
         ("[oidc]\nscopes = ['profile']", "garde.toml, line 2"),
         ("[oidc]\nunknown = 'welcome'", "garde.toml, line 2"),
         ("[oidc]\nuserinfo = 'maybe'", "garde.toml, line 2"),

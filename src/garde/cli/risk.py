@@ -10,6 +10,7 @@ Example::
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -84,3 +85,36 @@ def plan_work(
     print(msgspec.json.encode(found).decode("utf-8") if form is Format.json else judging.plan_as_table(found))
     for line in judging.plan_in_words(found):
         say(line)
+
+
+class PathFormat(enum.StrEnum):
+    """How attack paths are printed."""
+
+    text = "text"
+    json = "json"
+
+
+@risk.command("paths")
+def attack_paths(
+    start: Annotated[str, typer.Option("--from", metavar="internet|office|DEVICE", help="Where somebody stands.")],
+    close: Annotated[
+        list[str] | None, typer.Option(metavar="FROM:TO", help="Close what leads from one zone to another; repeatable.")
+    ] = None,
+    to: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="What must not be reached; default EHR, PACS, RIS, LIS.")
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A policy as JSON, whose rules open paths too.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, max=50, help="How many paths.")] = 5,
+    form: Annotated[PathFormat, typer.Option("--format", help="text or json.")] = PathFormat.text,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """The likeliest attack paths to the patient record, and what closing a conduit takes away."""
+    from garde import attacking
+
+    found = done(
+        lambda: attacking.ways(start, close or (), to=to or (), policy=policy, most=most, store=store, config=config)
+    )
+    print(attacking.as_json(found) if form is PathFormat.json else attacking.as_text(found))

@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from garde.cli import keys, monitor, notify, people, risk
+from garde.cli import keys, monitor, notify, people, risk, zones
 from garde.cli.options import (
     ConfigOption,
     Format,
@@ -41,7 +41,7 @@ app = typer.Typer(
 )
 imports = typer.Typer(name="import", help="Read what other systems know.", no_args_is_help=True)
 app.add_typer(imports)
-for group in (people.people, risk.risk, keys.keys, keys.secrets, notify.notify):
+for group in (people.people, risk.risk, zones.zones, keys.keys, keys.secrets, notify.notify):
     app.add_typer(group)
 app.command()(monitor.forecast)
 

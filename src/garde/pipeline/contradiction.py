@@ -2,11 +2,11 @@
 
 Question: does this batch show something that a form or a bill of materials denies, and has anything of it ended?
 Reference: issue 6 part 3; DESIGN §5; `garde.risk.vulnerability.contradiction` decides, this stage only reads what must
-be read and says what is new. It looks again when something telling is seen, when a person says what a device is, and
-when a document was imported. A contradiction is over when the device was seen for thirty days without it, or the
-document says so no more; a device that is silent proves nothing. What still stands is judged again once a day. Where
-stages run apart, a device that the inventory does not have yet is judged when it is seen again. Left out: names that a
-site accepted for its makers and models, since documents are found by those that come with Garde.
+be read and says what is new. It looks again when something telling is seen, when a person says what a device is or how
+a maker is called, and when a document was imported. A contradiction is over when the device was seen for thirty days
+without it, or the document says so no more; a device that is silent proves nothing. What still stands is judged again
+once a day. Where stages run apart, a device that the inventory does not have yet is judged when it is seen again. Left
+out: the site's file of names.
 
 Example:
     >>> stage().name
@@ -25,6 +25,7 @@ from garde.model.finding import Finding, Judgement, judgement
 from garde.model.flow import Conversation
 from garde.model.message import Message, Wakeup
 from garde.model.observation import Observation
+from garde.model.risk.naming import Naming
 from garde.model.risk.vulnerability import Bill, Form, Reading
 from garde.pipeline.risk.said import IMPORT
 from garde.pipeline.stage import Effect, Stage
@@ -32,6 +33,7 @@ from garde.ports import View
 from garde.risk import banner
 from garde.risk.documents import VERSIONS, asked, bill_of, form_of, products
 from garde.risk.exposure import DAY, MONTH, attributes, exposure, shown, telling
+from garde.risk.vulnerability.alias import agreed, folded, packaged
 from garde.risk.vulnerability.contradiction import BILL, FORM, Shown, of_bill, of_form, rows
 
 NAME: Final = "contradiction"
@@ -53,8 +55,8 @@ def stage(networks: Sequence[str] = PRIVATE) -> Stage:
 
     return Stage(
         name=NAME,
-        consumes=(Observation, Conversation, Decision),
-        reads=(Device, Reading, Finding, Conversation),
+        consumes=(Observation, Conversation, Decision, Naming),
+        reads=(Device, Reading, Finding, Conversation, Naming),
         run=run,
     )
 
@@ -62,30 +64,40 @@ def stage(networks: Sequence[str] = PRIVATE) -> Stage:
 def _effects(batch: Sequence[Message], view: View, networks: tuple[str, ...]) -> Iterator[Effect]:
     woken = [one for one in batch if isinstance(one, Wakeup)]
     moments = _moments(batch, networks)
+    named = [one.about for one in batch if isinstance(one, Decision) and one.verb == IMPORT]
+    said = {folded(one.said) for one in batch if isinstance(one, Naming)}
+    if not (woken or moments or named or said):
+        return
     found = view.linked(Device, [*moments, *(one.topic for one in woken)])
     devices = {one.id: one for many in found.values() for one in many}
-    named = [one.about for one in batch if isinstance(one, Decision) and one.verb == IMPORT]
-    if words := {word for one in view.get(Reading, named).values() for word in products(one)}:
-        devices |= {one.id: one for one in view.all(Device) if words.intersection(asked(one))}
-    documents = view.linked(Reading, {word for one in devices.values() for word in asked(one)})
+    names = agreed(packaged(), (*view.all(Naming), *(one for one in batch if isinstance(one, Naming))))
+    words = {word for one in view.get(Reading, named).values() for word in products(one)}
+    if said or words:
+        devices |= {
+            one.id: one
+            for one in view.all(Device)
+            if folded(one.value("manufacturer")) in said or words.intersection(asked(one, names))
+        }
+    documents = view.linked(Reading, {word for one in devices.values() for word in asked(one, names)})
     standing = view.linked(Finding, [*devices, *(one.topic for one in woken)])
     for device in sorted(devices.values(), key=lambda one: one.id):
         known = {(one.rule, one.identifier): one for one in standing.get(device.id, ())}
         open_ = _open(known.values())
-        readings = [one for word in asked(device) for one in documents.get(word, ())]
+        readings = [one for word in asked(device, names) for one in documents.get(word, ())]
         if not readings and not open_:
             continue
         at = max(device.last_at, *(moments.get(str(key), 0) for key in device.keys), 0)
         talks = _talks(device, view, batch)
-        seen = [*_of_form(device, at, form_of(device, readings), talks, networks)]
-        seen += _of_bill(device, at, bill_of(device, readings))
+        form = form_of(device, readings, names)
+        seen = [*_of_form(device, at, form, talks, networks)]
+        seen += _of_bill(device, at, bill_of(device, readings, names))
         for one in seen:
             open_.pop((one.rule, one.identifier), None)
             before = known.get((one.rule, one.identifier))
             if before is None or _is_news(one, before):
                 yield one if before is None or one.at > before.last_at else _later(one, before.last_at + 1)
                 yield _again(one.finding, device.id, one.at + MONTH + 1)
-        yield from _ended(device, at, open_, form_of(device, readings))
+        yield from _ended(device, at, open_, form)
     yield from _asked_again(woken, devices, standing)
 
 

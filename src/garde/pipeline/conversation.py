@@ -2,7 +2,8 @@
 
 Question: with whom does each device talk, by which service, and how much?
 Reference: RFC 7011 (flow records); DESIGN §1 (Flow: per five minutes). The end that opened the connection, or else
-the one with the higher port, is taken for the asking one. Left out: baselines and rules, which belong to zones.
+the one with the higher port, is taken for the asking one. What is kept is summed up by zones (`garde.pipeline.zoning`).
+Left out: baselines and rules, which belong to zones.
 
 Example:
     >>> Conversations("core-1", "ct.pcap").of([], {})
@@ -15,14 +16,18 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from garde.model.device import Device
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key, is_group_mac
 from garde.model.message import Message, digest
 from garde.model.observation import Place
+from garde.model.zones.crossing import Crossing
 from garde.pipeline.stage import Effect, Put, Stage
+from garde.pipeline.zoning import Zoning
 from garde.ports import View
 from garde.wire.flow import Endpoint
 from garde.wire.track import FlowRecord
+from garde.zones.plan import Plan, packaged
 
 _NAMES: Final = {6: "tcp", 17: "udp"}
 
@@ -106,8 +111,19 @@ def _key(end: Endpoint) -> Key | None:
     return Key("mac", end.mac) if end.mac else None
 
 
-def _keep(batch: Sequence[Message], view: View) -> Iterable[Effect]:
-    return (Put(message) for message in batch)
+def stage(plan: Plan | None = None) -> Stage:
+    """The stage that keeps each conversation once, and sums up by zones those that are new.
 
+    Args:
+        plan: the site's zones; None takes Garde's.
+    """
+    zoning = Zoning(plan or packaged())
 
-STAGE: Final = Stage(name="conversation", consumes=(Conversation,), reads=(), run=_keep)
+    def keep(batch: Sequence[Message], view: View) -> Iterable[Effect]:
+        talks = {message.id: message for message in batch if isinstance(message, Conversation)}
+        held = view.get(Conversation, talks)
+        fresh = [talk for name, talk in talks.items() if name not in held]
+        yield from map(Put, fresh)
+        yield from zoning.effects(fresh, view)
+
+    return Stage(name="conversation", consumes=(Conversation,), reads=(Conversation, Crossing, Device), run=keep)

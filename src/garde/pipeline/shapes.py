@@ -34,6 +34,7 @@ from garde.model.risk.treatment import Treatment
 from garde.model.risk.vulnerability import Reading, Shelved
 from garde.model.sensor import Sensor
 from garde.model.zones.action import Action, Early, Freeze
+from garde.model.zones.crossing import Crossing, crossing_id
 from garde.model.zones.place import Onboarding, Seat
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
@@ -72,6 +73,7 @@ SHAPES: Final = (
     Shape(Finding, _id, lambda finding: (finding.device, finding.rule)),
     Shape(Decision, _id, lambda decision: (*(str(key) for key in decision.keys), decision.about)),
     Shape(Conversation, _id, lambda talk: (str(talk.source), str(talk.target))),
+    Shape(Crossing, _id, lambda one: (crossing_id(one.day, one.source, one.target, ""),)),
     Shape(Wakeup, _id, lambda wakeup: (wakeup.stage,)),
     Shape(Notice, _id, lambda notice: (standing(notice.channel, notice.state), notice.about)),
     Shape(Recording, _id),

@@ -6,42 +6,71 @@ Reference: DESIGN §2 rule 4 and §5.
 Example:
     >>> stages().names  # doctest: +NORMALIZE_WHITESPACE
     ('inventory', 'conversation', 'contradiction', 'findings', 'notify', 'sensors', 'hours', 'rhythms', 'risk',
-     'responding')
+     'landing', 'responding')
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from garde.config import PRIVATE, ChannelSection
+from garde.config import PRIVATE, ChannelSection, Config
+from garde.findings import policy
 from garde.findings.policy import Policy
-from garde.pipeline import contradiction, conversation, findings, hours, inventory, notify, rhythms, sensors
+from garde.pipeline import contradiction, conversation, findings, hours, inventory, landing, notify, rhythms, sensors
 from garde.pipeline.actions import responding
 from garde.pipeline.risk import said
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
+from garde.respond import decide
+from garde.respond import plan as playbook
+from garde.respond import windows as maintenance
 from garde.respond.decide import Policy as Actions
 from garde.respond.plan import Playbook
+from garde.respond.windows import Window
+from garde.zones import plan as zone_plan
+from garde.zones.plan import Plan
 
 
 def stages(
     networks: Sequence[str] = PRIVATE,
-    policy: Policy | None = None,
+    rows: Policy | None = None,
     channels: Sequence[ChannelSection] = (),
     actions: Actions | None = None,
     playbooks: Sequence[Playbook] = (),
+    plan: Plan | None = None,
+    windows: Sequence[Window] = (),
 ) -> Registry[Stage]:
     """Every stage.
 
     Args:
         networks: the site's own.
-        policy: what its findings trigger.
+        rows: what its findings trigger.
         channels: who is told of them.
         actions: who may let which action run.
         playbooks: the site's own.
+        plan: the site's zones.
+        windows: in which devices are worked on.
     """
     return Registry(
-        inventory.stage(networks), conversation.STAGE, contradiction.stage(networks), findings.stage(policy),
-        notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE,
-        responding.stage(networks, actions, playbooks),
+        inventory.stage(networks), conversation.stage(plan), contradiction.stage(networks), findings.stage(rows),
+        notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE, landing.STAGE,
+        responding.stage(networks, actions, playbooks, windows),
     )  # fmt: skip
+
+
+def configured(chosen: Config) -> Registry[Stage]:
+    """Every stage, as a site has it.
+
+    Raises:
+        Missing: a file that the configuration names cannot be read.
+        Malformed: it is not what it should be; with file and line.
+    """
+    return stages(
+        chosen.site.networks,
+        policy.load(chosen.findings.policy),
+        chosen.notify.channel,
+        decide.load(chosen.respond.policy),
+        playbook.load(chosen.respond.playbooks),
+        zone_plan.load(chosen.zones.plan, chosen.site.networks),
+        maintenance.load(chosen.respond.windows),
+    )

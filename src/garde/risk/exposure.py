@@ -1,10 +1,11 @@
 """Exposure: what the network shows of one device, as the score takes it.
 
 Question: who can reach this device, over what, what does it show that it should not, and which packets say so?
-Reference: domain note 03 §6 (S_expo, S_conf). Knowledge is data: ``exposure.toml``. What was seen holds for thirty
-days. *Dedicated* and *out of reach* need thirty days of flows without a gap of more than a week, whose every peer is
-allowed; one day less is *flat*. That it hangs behind a one-way gateway, or on no network at all, cannot be seen, so it
-is said by a person and passed in. Left out: weaknesses and forms, which other parts of the score know.
+Reference: domain note 03 §6 (S_expo, S_conf). Knowledge is data: ``exposure.toml``. What was seen holds until the
+device was seen for thirty days without it. *Dedicated* and *out of reach* need the thirty days of flows before now,
+without a gap of more than a week, whose every peer is allowed; one day less is *flat*. That it hangs behind a one-way
+gateway, or on no network at all, cannot be seen, so it is said by a person and passed in. Left out: weaknesses and
+forms, which other parts of the score know.
 
 Example:
     >>> from garde.model.key import Key
@@ -91,7 +92,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
         network, reachable, diode, support: as `score.Facts`.
         cases: all that was seen, by ``what`` and ``value``.
         because: term of the score → ids, as `score.Facts`.
-        peers: addresses that it talked with in the last thirty days.
+        peers: addresses that it talked with in its last thirty days.
         dependents: ids of the devices that keep coming to it; None when no conversation of it was ever seen.
         inventory: how surely the device is of its kind, 0 to 1.
     """
@@ -160,10 +161,17 @@ def exposure(
     """
     mine = frozenset(device.keys)
     own = [one for one in talks if one.source in mine or one.target in mine]
-    fresh = [one for one in own if 0 <= at - one.at <= MONTH]
+    # A device that is switched off keeps what it showed last; only being seen without it ends a thing.
+    since = min(at, max((device.last_at, *(one.at for one in own))) or at) - MONTH
+    fresh = [one for one in own if since <= one.at <= at]
     window = _watched(own, at)
     closed = _ends(window) if _within(window, mine, allowed) else ()
-    cases = [*_claimed(device, at), *_certificates(device, at), *_talked(fresh, mine), *_abroad(fresh, mine, networks)]
+    cases = [
+        *_claimed(device, since, at),
+        *_certificates(device, since, at),
+        *_talked(fresh, mine),
+        *_abroad(fresh, mine, networks),
+    ]
     if window and not any(one.what == "time" for one in cases):
         cases.append(Case(what="no time synchronisation", value="thirty days", at=at, because=_ends(window)))
     network, why = _network(device, cases, own, closed, wireless, attached)
@@ -264,13 +272,13 @@ def _ids(claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.observation for line in lines if line.observation))
 
 
-def _claimed(device: Device, at: int) -> Iterator[Case]:
+def _claimed(device: Device, since: int, at: int) -> Iterator[Case]:
     # What somebody else said of it (a gateway, a data set) was not carried by the device itself.
     for row in rows()[0]:
         for claim in _all(device, row.attribute) if not device.carrier else ():
             if row.values and not any(fnmatchcase(claim.value, value) for value in row.values):
                 continue
-            if 0 <= at - _at(claim) <= MONTH:
+            if since <= _at(claim) <= at:
                 yield Case(
                     what=row.what,
                     value=f"{row.attribute}: {claim.value}",
@@ -280,15 +288,15 @@ def _claimed(device: Device, at: int) -> Iterator[Case]:
                 )
 
 
-def _certificates(device: Device, at: int) -> Iterator[Case]:
+def _certificates(device: Device, since: int, at: int) -> Iterator[Case]:
     last = max(device.many.get(_AFTER, ()), key=lambda claim: (_at(claim), claim.value), default=None)
-    if last is not None and (end := _moment(last.value)) and end <= at and at - _at(last) <= MONTH:
+    if last is not None and (end := _moment(last.value)) and end <= at and since <= _at(last) <= at:
         yield Case(what="expired certificate", value=last.value, at=_at(last), because=_ids(last))
     subjects, issuers = ({claim.value: claim for claim in device.many.get(name, ())} for name in _NAMES)
     for name in sorted(subjects.keys() & issuers):
         subject, issuer = subjects[name], issuers[name]
         # A certificate's fields are read from one packet; of two certificates, they are not.
-        if _places(subject) & _places(issuer) and at - _at(subject) <= MONTH:
+        if _places(subject) & _places(issuer) and since <= _at(subject) <= at:
             because = tuple(dict.fromkeys((*_ids(subject), *_ids(issuer))))
             yield Case(what="self-signed certificate", value=name, at=_at(subject), because=because)
 

@@ -33,6 +33,8 @@ import msgspec
 _TRIES: Final = 8
 #: Rounds of refining after which devices are left as they are.
 _MOST_ROUNDS: Final = 60
+#: Conduits that are tried; each takes a search of its own.
+MOST_CLOSINGS: Final = 12
 #: Messages named for one step.
 _MOST_CAUSES: Final = 8
 
@@ -107,6 +109,14 @@ class Longer(NamedTuple):
     after: Path
 
 
+class Closing(NamedTuple):
+    """A conduit, how many of the ways go through it, and the chance of the likeliest way once it is closed."""
+
+    conduit: tuple[str, str]
+    vanished: int
+    after: float
+
+
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """What a change of the ground does.
 
@@ -172,6 +182,23 @@ def effect(before: Sequence[Path], after: Sequence[Path]) -> Effect:
         before=max((path.chance for path in before), default=0.0),
         after=max((path.chance for path in after), default=0.0),
     )
+
+
+def closings(ground: Ground, start: Iterable[str], targets: Iterable[str], ways: Sequence[Path]) -> tuple[Closing, ...]:
+    """What closing each conduit alone would do that the ways go through, at most ``MOST_CLOSINGS``, the best first.
+
+    Args:
+        ground, start, targets: those that the ways were found with.
+        ways: as `paths` gave them.
+    """
+    begin, end = tuple(start), tuple(targets)
+    crossed = dict.fromkeys(step.conduit for path in ways for step in path.steps)
+    found = []
+    for conduit in tuple(crossed)[:MOST_CLOSINGS]:
+        left = paths(without(ground, conduit), begin, end, 1)
+        cut = sum(1 for path in ways if any(step.conduit == conduit for step in path.steps))
+        found.append(Closing(conduit, cut, left[0].chance if left else 0.0))
+    return tuple(sorted(found, key=lambda one: (one.after, -one.vanished, one.conduit)))
 
 
 def gathered(ground: Ground, ids: Iterable[str], name: str) -> Ground:

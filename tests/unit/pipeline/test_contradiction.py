@@ -10,6 +10,7 @@ from garde.model.finding import Finding, Judgement
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.message import Message
+from garde.model.risk.naming import Naming
 from garde.model.risk.vulnerability import Answer, Bill, Component, Form, Reading, Source
 from garde.pipeline.risk.said import IMPORT
 from garde.pipeline.runner import Runner
@@ -217,6 +218,17 @@ def test_a_person_who_names_the_model_is_heard() -> None:
         id="w", at=house.at + 1, verb="claim", person="k.morel", keys=(mac(1),), attribute="model", value="Pump 3"
     )
     house.hears(named)
+    assert house.found() == {"TXCF-2": ("open", (seen,))}
+
+
+def test_a_person_who_says_how_a_maker_is_called_is_heard() -> None:
+    house = House()
+    house.reads(form(TXCF_2="yes"))
+    house.sees("manufacturer", "Makker")
+    house.sees("model", "Pump 3")
+    seen = house.sees("hl7.role", "sender")
+    assert house.found() == {}
+    house.hears(Naming(id="n", at=house.at + 1, said="Makker", maker="Maker", person="k.morel"))
     assert house.found() == {"TXCF-2": ("open", (seen,))}
 
 

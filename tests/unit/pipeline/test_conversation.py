@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import msgspec
 
-from garde.model.flow import BUCKET
+from garde.bus.log import LogBus
+from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.observation import Place
-from garde.pipeline.conversation import STAGE, Conversations
-from garde.pipeline.stage import Put
+from garde.model.zones.crossing import Crossing
+from garde.pipeline.conversation import Conversations, stage
+from garde.pipeline.runner import Runner
+from garde.pipeline.shapes import SHAPES
+from garde.registry import Registry
+from garde.store.sqlite import open_sqlite
 from garde.wire.flow import Endpoint
 from garde.wire.track import FlowRecord
+from tests.unit.pipeline.test_runner import HandClock
 
 CLIENT = Endpoint("00:09:fb:00:00:01", "10.0.0.1", 40000)
 SERVER = Endpoint("00:09:fb:00:00:02", "10.0.0.2", 104)
@@ -68,6 +74,16 @@ def test_the_same_records_give_the_same_identity() -> None:
     assert Conversations("core-2", "ct.pcap").of([RECORD], {})[0].id != MAKER.of([RECORD], {})[0].id
 
 
-def test_the_stage_keeps_them() -> None:
+def test_the_stage_keeps_each_once_and_sums_up_what_is_new() -> None:
     found = MAKER.of([RECORD], {})
-    assert list(STAGE.run(found, None)) == [Put(one) for one in found]  # type: ignore[arg-type]
+    store = open_sqlite("", SHAPES)
+    bus = LogBus(store)
+    runner = Runner(Registry(stage()), store, bus, HandClock())
+    for _ in range(2):
+        bus.publish(found)
+        with store.begin() as unit:
+            unit.advance("conversation", "")
+        runner.drain()
+    assert list(store.all(Conversation)) == found
+    assert [(one.flows, one.octets) for one in store.all(Crossing)] == [(1, 500)]
+    store.close()

@@ -78,6 +78,16 @@ def test_what_a_device_shows(attribute: str, value: str, what: str | None) -> No
     assert words(seen(device(claim(attribute, value, NOW - MONTH - 1)))) == {}
 
 
+def test_what_is_switched_off_keeps_what_it_showed() -> None:
+    old = NOW - 100 * DAY
+    shows = claim("smb.dialect", "NT LM 0.12", old)
+    assert words(seen(device(shows, last_at=old + MONTH))) == {"smb1": ("o-smb.dialect-NT LM 0.12",)}
+    assert words(seen(device(shows, last_at=old + MONTH + 1))) == {}
+    assert seen(device(last_at=old), talk("9.9.9.9", old, port=443)).network == "internet"
+    assert seen(device(), talk("9.9.9.9", old, port=443), talk("10.0.0.9")).network == "flat"
+    assert words(seen(device(claim("service", "telnet", NOW + 1)))) == {}
+
+
 def test_what_a_gateway_says_of_it_is_not_carried_by_it() -> None:
     assert words(seen(device(claim("hl7.role", "sender"), carrier="d-2"))) == {}
 

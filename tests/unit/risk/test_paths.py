@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garde.risk.paths import Edge, Ground, Node, collapse, effect, gathered, paths, without
+from garde.risk.paths import Edge, Ground, Node, closings, collapse, effect, gathered, paths, without
 
 NAMES = "abcdefg"
 CHANCES = (0.9, 0.5, 0.3, 0.1, 0.02)
@@ -93,6 +93,19 @@ def test_gathering_the_starts_keeps_the_likeliest_way(ground: Ground, many: int)
     one, other = paths(ground, start, [last], 1), paths(gathered(ground, start, "*"), ["*"], [last], 1)
     assert [path.chance for path in one] == pytest.approx([path.chance for path in other])
     assert gathered(ground, (), "*") == ground
+
+
+@settings(max_examples=100)
+@given(grounds())
+def test_each_closing_is_what_closing_it_does(ground: Ground) -> None:
+    first, last = ground.nodes[0].id, ground.nodes[-1].id
+    ways = paths(ground, [first], [last], 50)
+    found = closings(ground, [first], [last], ways)
+    assert {one.conduit for one in found} == {step.conduit for path in ways for step in path.steps}
+    assert [one.after for one in found] == sorted(one.after for one in found)
+    for one in found:
+        told = effect(ways, paths(without(ground, one.conduit), [first], [last], 50))
+        assert (one.after, one.vanished) == (told.after, len(told.vanished))
 
 
 def test_alike_devices_are_one_and_others_are_not() -> None:

@@ -13,7 +13,6 @@ Example::
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -365,15 +364,7 @@ def _known(readings: Sequence[Reading]) -> Known:
 
 def _aliases(file: str, said: Iterable[Naming]) -> alias.Aliases:
     """Garde's rows, below those of the site's file, below what people said last."""
-    below = alias.load(file) if file else alias.packaged()
-    last = {(one.said, one.product): one for one in sorted(said, key=lambda one: (one.at, one.id))}
-    agreed = [one for one in last.values() if one.agrees]
-    days = {one.id: dt.datetime.fromtimestamp(one.at / 1e9, dt.UTC).date().isoformat() for one in agreed}
-    makers = [alias.Maker(one.maker, (one.said,), one.person, days[one.id]) for one in agreed if not one.product]
-    products = [
-        alias.Product(one.maker, one.product, (one.said,), one.person, days[one.id]) for one in agreed if one.product
-    ]
-    return alias.Aliases((*below.makers, *makers), (*below.products, *products)) if agreed else below
+    return alias.agreed(alias.load(file) if file else alias.packaged(), said)
 
 
 def _fixable(readings: Sequence[Reading]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from garde.model.flow import Conversation
 from garde.model.zones.zone import Policy
 from garde.risk.exposure import MONTH, within
 from garde.risk.ground import INTERNET, Host, allowed, both, observed, weakness
-from garde.risk.paths import Effect, Ground, Path, collapse, effect, gathered, paths, without
+from garde.risk.paths import Closing, Effect, Ground, Path, closings, collapse, effect, gathered, paths, without
 from garde.risk.vulnerability.score import Facts
 
 #: Kinds that hold the record of patients.
@@ -44,6 +44,7 @@ class Attack(msgspec.Struct, frozen=True, kw_only=True):
         devices: how many there are; nodes: as how many they were looked at.
         zones: that may be named to close a way between them.
         ways: the likeliest, first.
+        closings: conduits on these ways, and what closing each alone would do, the best first.
         close: pairs of zones that are closed, in that direction.
         effect: None where nothing is closed.
         left: the likeliest ways after closing.
@@ -56,6 +57,7 @@ class Attack(msgspec.Struct, frozen=True, kw_only=True):
     nodes: int
     zones: tuple[str, ...]
     ways: tuple[Path, ...]
+    closings: tuple[Closing, ...] = ()
     close: tuple[tuple[str, str], ...] = ()
     effect: Effect | None = None
     left: tuple[Path, ...] = ()
@@ -165,6 +167,7 @@ def attack(
         nodes=len(small.nodes),
         zones=zones,
         ways=ways,
+        closings=closings(small, starts, targets, ways),
         close=tuple(close),
         effect=effect(ways, left) if close else None,
         left=left,
@@ -192,6 +195,10 @@ def as_record(found: Attack) -> dict[str, Any]:
         "nodes": found.nodes,
         "zones": list(found.zones),
         "paths": [_way(path) for path in found.ways],
+        "conduits": [
+            {"from": one.conduit[0], "to": one.conduit[1], "vanished": one.vanished, "after": round(one.after, 6)}
+            for one in found.closings
+        ],
         "close": [list(names) for names in found.close],
     }
     if found.effect:

@@ -31,6 +31,9 @@ PARTS = {
     "message": "w-1",
     "job": "nothing",
     "matrix": "m-none",
+    "vulnerability": "CVE-2020-1234",
+    "form": "nothing",
+    "source": "nothing",
 }
 
 

@@ -44,6 +44,7 @@ from garde.ports import Bus, Store
 from garde.report.directory import Directory
 from garde.report.fleet import Fleet, name_of
 from garde.report.queue import Queue
+from garde.risk.library import Library
 from garde.web.charts.bars import bar
 from garde.web.charts.draw import draw
 from garde.web.charts.week import week
@@ -137,6 +138,8 @@ class Site:
         self.directory = directory
         self.settle = settle
         self.risk = risk or Assessment(store, bus, Config(), now=now, settle=settle)
+        #: documents by what they speak of, filled when a page asks
+        self.library = Library()
         self.now = now
         self.templates = Environment(
             loader=FileSystemLoader([TEMPLATES, *(TEMPLATES / name for name in FOLDERS)]),

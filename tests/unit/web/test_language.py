@@ -33,6 +33,7 @@ ELSEWHERE = (
     "pipeline/risk/assessing.py",
     "risk/criticality.py",
     "risk/matrix.py",
+    "risk/money.py",
     "risk/package.py",
     "risk/roadmap.py",
     "risk/treatment.py",

@@ -15,6 +15,7 @@ Example:
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -23,14 +24,15 @@ from typing import Any, Final
 
 import msgspec
 
-from garde.model.device import PROPOSED, Claim, Device
+from garde.model.device import PROPOSED, Device
 from garde.model.zones.place import EAP_TLS, MAB, AccessRequest, Placement, Seat, placed
 from garde.zones.rulebook import Area, Book, PlaceRule, fits, parse
 
 __all__ = ["AccessRequest", "Known", "decide", "known", "parse", "sentences"]
 
-#: Attributes whose newest value must not be a loser: whoever takes an address brings another system with it.
-WITNESSES: Final = ("kind", "manufacturer", "os", "dhcp.fingerprint", "dhcp.vendor_class")
+#: What whoever takes an address brings along: another system. Versions change, families do not; a DHCP fingerprint
+#: has no family, and changes with any update.
+WITNESSES: Final = ("os", "dhcp.vendor_class")
 #: Responses of kinds that no program moves (domain note 02 §3).
 BEDSIDE: Final = ("RP0", "RP1")
 #: What zones and rules give → what placements call it.
@@ -105,24 +107,34 @@ def _medium(device: Device) -> str:
 
 
 def _contradictions(device: Device, holder: str, same: Callable[[str, str], bool]) -> Iterable[str]:
+    found = []
     for attribute in WITNESSES:
         claim = device.claims.get(attribute)
         if claim is None or any(source.by for source in claim.sources):
             continue
-        last = _last(claim)
+        speaks = {source.source for source in claim.sources}
         for rival in device.rivals.get(attribute, ()):
-            if _last(rival) > last:
-                yield f"wire.{attribute}: {rival.value}"
+            # Two sources may always differ; one that says two things of one address has met two machines.
+            one_source = not speaks.isdisjoint(source.source for source in rival.sources)
+            if one_source and family(rival.value) != family(claim.value):
+                found.append(f"wire.{attribute}: {claim.value}, {rival.value}")
                 break
     maker = device.claims.get("manufacturer")
     # Many a device has another maker's interface: the block speaks only where the sources quarrel about the maker.
     quarrel = holder and maker and "manufacturer" in device.conflicts
     if quarrel and maker and maker.confidence >= PROPOSED and not same(holder, maker.value):
-        yield f"wire.oui: {holder}"
+        found.append(f"wire.oui: {holder}")
+    return found
 
 
-def _last(claim: Claim) -> int:
-    return max((source.at for source in claim.sources), default=0)
+def family(value: str) -> str:
+    """What stays when a system is brought up to date: its first word.
+
+    >>> family("Windows 10"), family("MSFT 5.0"), family("udhcp 1.21.1")
+    ('windows', 'msft', 'udhcp')
+    """
+    found = re.search(r"[^\W\d_]+", value.casefold())
+    return found[0] if found else value
 
 
 def decide(asked: AccessRequest, about: Known | None, book: Book, seat: Seat | None = None) -> Placement:

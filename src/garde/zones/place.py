@@ -3,8 +3,9 @@
 Question: in which zone does this station belong, by which rule, and does the wire agree that it is who it says?
 Reference: issue 4 part 4; domain note 04 §1 and §2. The formal order is explicit rule > certificate > identity >
 fingerprint > unknown → onboarding zone. An address identifies and does not authenticate: what the wire shows of it must
-agree. A device in clinical use is never moved to the onboarding zone; where RP0 or RP1 contradicts itself at its own
-port, it stays and a person is called. Only the person's explicit rule stands above a contradiction.
+agree. A device in clinical use is never moved to the onboarding zone; where RP0 or RP1 contradicts itself and does not
+ask elsewhere than at its own port, it stays and a person is called. Only a person's explicit rule, and a certificate,
+stand above a contradiction.
 
 Example:
     >>> book = parse('[[zone]]\\nname = "Z8"\\nvlan = 999\\nonboarding = true')
@@ -239,11 +240,17 @@ def _against(asked: AccessRequest, about: Known | None) -> tuple[str, ...]:
 
 
 def _stays(asked: AccessRequest, about: Known | None, seat: Seat | None) -> bool:
-    """Whether a bedside device contradicts itself at the very port where it was before: then a person looks first."""
-    if about is None or not about.settled or about.response not in BEDSIDE or seat is None:
+    """Whether a bedside device may be the real one: it contradicts itself where it was before, or nobody knows where
+    that was. Then a person looks first."""
+    if about is None or not about.settled or about.response not in BEDSIDE:
         return False
+    if about.medium and asked.medium and about.medium != asked.medium:
+        # What is on a wire does not ask through the air.
+        return False
+    if seat is None:
+        return True
     nas, port = (seat.seen_nas, seat.seen_port) if seat.seen_port else (seat.nas, seat.port)
-    return bool(port) and (nas, port) == (asked.nas, asked.port)
+    return not port or (nas, port) == (asked.nas, asked.port)
 
 
 class _Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

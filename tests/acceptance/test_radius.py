@@ -453,4 +453,3 @@ def test_the_configuration_is_one_that_the_server_accepts(fresh: Site) -> None:
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0 and "Configuration appears to be OK" in done.stdout
-    assert "WARN" not in done.stdout.upper().replace("WARNING: NO SERVER CERTIFICATE", ""), done.stdout[-2000:]

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import msgspec
 
-from garde.model.device import PROPOSED, Device
+from garde.model.device import ACCEPTED, PROPOSED, Device
 from garde.model.zones.place import EAP_TLS, MAB, AccessRequest, Placement, Seat, placed
 from garde.zones.rulebook import Area, Book, PlaceRule, fits, parse
 
@@ -49,7 +49,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         device: its id.
-        kind, maker, model, serial, ward: accepted or proposed values; empty where we do not know.
+        kind, maker, model, ward: accepted or proposed values; empty where we do not know.
+        serial: an accepted value: it is what identity rests on.
         response: ``RP0`` to ``RP3``, or empty.
         medical: its kind is a medical one.
         settled: it was in clinical use before anything was decided of it.
@@ -81,16 +82,16 @@ def known(
         same: whether two spellings name one maker.
     """
 
-    def value(attribute: str) -> str:
+    def value(attribute: str, least: float = PROPOSED) -> str:
         claim = device.claims.get(attribute)
-        return claim.value if claim and claim.confidence >= PROPOSED else ""
+        return claim.value if claim and claim.confidence >= least else ""
 
     return Known(
         device=device.id,
         kind="" if device.kind == "unknown" else device.kind,
         maker=value("manufacturer"),
         model=value("model"),
-        serial=value("serial"),
+        serial=value("serial", ACCEPTED),
         ward=value("ward"),
         response=response,
         medical=medical,

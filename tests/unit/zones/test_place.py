@@ -218,11 +218,13 @@ def read(device: Device, holder: str = "") -> Known:
 def test_what_is_known_of_a_device() -> None:
     claims = {
         "manufacturer": claim("manufacturer", "philips", 5),
-        "serial": claim("serial", "S", 5, confidence=0.3),
+        "serial": claim("serial", "S", 5, confidence=0.8),
+        "model": claim("model", "MX", 5, confidence=0.8),
         "switch_port": claim("switch_port", "Gi1/0/7", 5, source="lldp"),
     }
     one = read(made(claims=claims, first_at=0, last_at=SETTLED))
     assert (one.maker, one.serial, one.medium, one.settled, one.kind) == ("philips", "", "ethernet", True, "MON_BED")
+    assert one.model == "MX", "a proposed value is a fingerprint, identity asks for an accepted one"
     heard = read(made(claims={"switch_port": claim("switch_port", "1", 5, source="radius")}, last_at=SETTLED - 1))
     assert (heard.medium, heard.settled) == ("", False), "what the request says is to be checked, it proves nothing"
 

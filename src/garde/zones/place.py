@@ -171,7 +171,7 @@ def decide(asked: AccessRequest, about: Known | None, book: Book, seat: Seat | N
     if rule is not None:
         return _by_rule(asked, rule, book, reasons, shared)
     if about is not None and about.settled:
-        vlan = (seat.seen_vlan or seat.vlan) if seat else 0
+        vlan = seat.latest if seat else 0
         why = (*reasons, f"device.in-use: {f'VLAN {vlan}' if vlan else asked.port or asked.nas}")
         return placed(asked, rank="kept", vlan=vlan, reasons=why, **shared)
     zone = book.onboarding
@@ -250,8 +250,7 @@ def _stays(asked: AccessRequest, about: Known | None, seat: Seat | None) -> bool
         return False
     if seat is None:
         return True
-    nas, port = (seat.seen_nas, seat.seen_port) if seat.seen_port else (seat.nas, seat.port)
-    return not port or (nas, port) == (asked.nas, asked.port)
+    return not seat.place[1] or seat.place == (asked.nas, asked.port)
 
 
 class _Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -131,7 +131,7 @@ def test_a_bedside_device_that_contradicts_itself_at_its_own_port_stays_and_is_t
     assert moved.rank == "contradicted"
     replaceable = msgspec.structs.replace(FALSE, response="RP2")
     assert decide(asked(), replaceable, BOOK, seat).rank == "contradicted"
-    landed = msgspec.structs.replace(seat, seen_nas="sw-2", seen_port="9")
+    landed = msgspec.structs.replace(seat, seen_nas="sw-2", seen_port="9", port_at=1)
     assert decide(asked(), FALSE, BOOK, landed).rank == "contradicted", "where it was seen outweighs where it was put"
 
 
@@ -155,7 +155,9 @@ def test_a_port_type_that_the_wire_contradicts(parts: dict[str, object], about: 
 
 def test_a_device_in_clinical_use_is_never_moved_to_onboarding() -> None:
     pump = Known(device="d-2", kind="PUMP", medical=True, settled=True)
-    assert decide(asked(), pump, BOOK, Seat(id=MAC, seen_vlan=77, vlan=60)).vlan == 77
+    assert decide(asked(), pump, BOOK, Seat(id=MAC, seen_vlan=77, vlan_at=1, vlan=60)).vlan == 77
+    assert decide(asked(), pump, BOOK, Seat(id=MAC, seen_vlan=77, vlan_at=1, vlan=60, at=2)).vlan == 60
+    assert decide(asked(), pump, BOOK, Seat(id=MAC, seen_vlan=77, vlan_at=1, at=2)).vlan == 77
     assert decide(asked(), pump, BOOK, Seat(id=MAC, vlan=60)).vlan == 60
     assert decide(asked(), pump, BOOK).zone == ""
 

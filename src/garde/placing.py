@@ -85,9 +85,8 @@ class Places:
         """
         for mac in sorted({*self._known, *self._seats}):
             seat = self._seats.get(mac, Seat(id=mac))
-            asked = AccessRequest(
-                at=0, mac=mac, kind=MAB, nas=seat.seen_nas or seat.nas, port=seat.seen_port or seat.port
-            )
+            nas, port = seat.place
+            asked = AccessRequest(at=0, mac=mac, kind=MAB, nas=nas, port=port)
             bare = self.decide(asked)
             if bare[0].device or bare[0].rank != "unknown":
                 yield _entry(*bare)

@@ -27,6 +27,7 @@ from garde.ports import View
 from garde.wire.flow import Endpoint
 from garde.wire.track import FlowRecord
 from garde.zones.plan import Plan, packaged
+from garde.zones.roll import lowest
 
 _NAMES: Final = {6: "tcp", 17: "udp"}
 
@@ -71,8 +72,7 @@ class Conversations:
             total[2] = max(total[2], one.last_at)
             names[place] = services.get(one.number) or names.get(place, "")
             said = one.dscp if asking is one.ends[0] else one.dscp[::-1]
-            before = marks.get(place, (-1, -1))
-            marks[place] = (_lowest(said[0], before[0]), _lowest(said[1], before[1]))
+            marks[place] = lowest(said, marks.get(place, (-1, -1)))
         return [self._conversation(place, total, names[place], marks[place]) for place, total in sums.items()]
 
     def _conversation(self, place: _Pair, total: Sequence[int], service: str, dscp: tuple[int, int]) -> Conversation:
@@ -98,11 +98,6 @@ def _ends(one: FlowRecord) -> tuple[Endpoint, Endpoint]:
     if not one.opened and 0 < first.port < second.port:
         return second, first
     return first, second
-
-
-def _lowest(one: int, other: int) -> int:
-    """The lower of two markings; -1 is none."""
-    return max(one, other) if min(one, other) < 0 else min(one, other)
 
 
 def _key(end: Endpoint) -> Key | None:

@@ -31,6 +31,8 @@ PARTS = {
     "message": "w-1",
     "job": "nothing",
     "matrix": "m-none",
+    "policy": "p-none",
+    "action": "a-none",
 }
 
 

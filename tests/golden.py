@@ -1,4 +1,4 @@
-"""Write all golden files again: captures and papers (their generate.py), and charts (tests/charts.py)."""
+"""Write all golden files again: captures and papers (their generate.py), charts, policies."""
 
 import os
 import subprocess
@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = ("tests/captures/*/generate.py", "tests/papers/generate.py", "tests/charts.py")
-WRITTEN = ("tests/captures", "tests/papers", "tests/unit/web/charts")
+SCRIPTS = ("tests/captures/*/generate.py", "tests/papers/generate.py", "tests/charts.py", "tests/policies.py")
+WRITTEN = ("tests/captures", "tests/papers", "tests/unit/web/charts", "tests/unit/zones/exports/golden")
 
 
 def main() -> int:

@@ -23,13 +23,14 @@ import msgspec
 
 from garde import config as settings
 from garde.app import SystemClock, opened, people, runner_of
+from garde.enforcers.containment import Containment
 from garde.errors import Missing, Refused
 from garde.model.decision import Decision, word
 from garde.model.message import moment
 from garde.model.zones.action import ALL, MINUTE, Action, Freeze, Step
 from garde.people.door import Door, Visitor
 from garde.pipeline.actions.agreeing import decided, switching
-from garde.ports import Store
+from garde.ports import Enforcer, Store
 from garde.report.table import table_of
 from garde.respond.life import allowed
 from garde.respond.plan import Playbook, load, playbooks
@@ -39,6 +40,11 @@ from garde.respond.verbs import named, verbs
 COLUMNS: Final = ("id", "status", "does", "device", "ward", "needs", "until", "why")
 #: Order of the list: what waits for somebody first, what is over last.
 ORDER: Final = ("waiting", "frozen", "approved", "running", "done", "proposed", "undone", "refused", "expired")
+
+
+def enforcers(chosen: settings.Config) -> tuple[Enforcer, ...]:
+    """What can carry out steps of actions here, as the settings name it; none means that people are given orders."""
+    return (Containment(chosen.respond.gateway),) if chosen.respond.gateway else ()
 
 
 def listed(form: str, *, every: bool = False, store: str | None = None, config: Path | None = None) -> str:

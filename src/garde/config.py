@@ -134,10 +134,15 @@ class RespondSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         policy: TOML file whose rows, who may let what run, stand before those of Garde; empty means none.
         playbooks: folder of TOML files, each a playbook that comes before those of Garde; empty means none.
+        windows: TOML file of when devices are worked on, so that nothing goes by itself then; empty means never.
+        gateway: command that runs another one on the gateway under nftables, as ``["ssh", "-o", "BatchMode=yes",
+            "garde@gw-1"]``, or ``["env"]`` for this machine; empty means that people are given orders instead.
     """
 
     policy: str = ""
     playbooks: str = ""
+    windows: str = ""
+    gateway: tuple[str, ...] = ()
 
 
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,6 +32,7 @@ from garde.inventory.kinds import kinds
 from garde.inventory.makers import canonical, words
 from garde.inventory.oui import block
 from garde.model.device import Device
+from garde.model.message import moment
 from garde.model.zones.place import EAP_TLS, MAB, AccessRequest, Certificate, Placement, Seat
 from garde.onboarding import places as signed
 from garde.onboarding.endpoint import Attributes, Endpoint, mac_of, packed
@@ -79,6 +80,7 @@ class Places:
     def entries(self) -> Iterator[signed.Entry]:
         """What every known address gets while Garde is down: at its seat, by its address and by its certificate.
 
+        An address of which nothing is known gets what everybody else gets, and stands in no entry.
         They are of no time, so that the same decisions are the same file.
         """
         for mac in sorted({*self._known, *self._seats}):
@@ -86,7 +88,9 @@ class Places:
             asked = AccessRequest(
                 at=0, mac=mac, kind=MAB, nas=seat.seen_nas or seat.nas, port=seat.seen_port or seat.port
             )
-            yield _entry(*self.decide(asked))
+            bare = self.decide(asked)
+            if bare[0].device or bare[0].rank != "unknown":
+                yield _entry(*bare)
             if seat.certificate:
                 proved = msgspec.structs.replace(asked, kind=EAP_TLS, certificate=Certificate(subject=seat.certificate))
                 yield _entry(*self.decide(proved))
@@ -320,7 +324,7 @@ def verified(folder: Path, *, reload: int = 0, say: Callable[[str], None]) -> No
         Unreachable: there is no such process.
     """
     at, count = signed.install(folder)
-    say(f"{folder / signed.NAME}: {count} known addresses, made {at // 1_000_000_000} seconds after 1970")
+    say(f"{folder / signed.NAME}: {count} known addresses, made {moment(at)}")
     if reload:
         try:
             os.kill(reload, signal.SIGHUP)

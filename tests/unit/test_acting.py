@@ -11,7 +11,7 @@ import pytest
 
 from garde import accounts, acting
 from garde.app import open_store, opened, runner_of
-from garde.config import Config
+from garde.config import Config, parse
 from garde.errors import Missing, Refused
 from garde.evidence.verify import breaks
 from garde.model.finding import judgement
@@ -138,3 +138,9 @@ def test_anybody_who_may_write_the_store_may_suspend_and_only_people_resume(url:
 def test_what_was_never_run_is_not_taken_back(url: str) -> None:
     with pytest.raises(Refused, match="never run"):
         acting.say("undo", one(url, "cut")["id"], reason="why", store=url)
+
+
+def test_without_a_gateway_people_are_given_orders(url: str) -> None:
+    assert acting.enforcers(Config()) == ()
+    (gateway,) = acting.enforcers(parse('[respond]\ngateway = ["env"]'))
+    assert gateway.verbs == {"cut", "block", "restrict"}

@@ -208,7 +208,7 @@ security {
 }
 thread pool {
 	start_servers = 8
-	max_servers = 64
+	max_servers = 128
 	min_spare_servers = 4
 	max_spare_servers = 32
 	max_queue_size = 65536
@@ -245,12 +245,23 @@ modules {
 		pool {
 			start = 0
 			min = 0
-			max = 64
+			max = 128
 			spare = 8
 			uses = 0
 			retry_delay = 1
 			lifetime = 0
 			idle_timeout = 60
+		}
+	}
+	# Garde did not answer a moment ago: nobody waits for it again so soon.
+	cache silent {
+		driver = "rlm_cache_rbtree"
+		key = "garde"
+		ttl = 3
+		max_entries = 1
+		add_stats = no
+		update {
+			&control:Tmp-String-5 := "silent"
 		}
 	}
 	# The decisions of the known, signed by Garde and checked by `garde radius cache verify` before they come here.
@@ -297,24 +308,31 @@ policy {
 	# Garde decides; while it does not answer, the signed file does.
 	place {
 		update control {
-			&REST-HTTP-Header += "Authorization: Bearer ${garde_token}"
+			&Tmp-String-1 := "cache"
+			&Cache-Status-Only := yes
 		}
-		garde.authorize {
-			fail = 1
-			invalid = 1
-			notfound = 1
-			userlock = 1
-			reject = 1
-		}
-		if (ok || updated) {
+		silent
+		if (notfound) {
 			update control {
-				&Tmp-String-1 := "garde"
+				&REST-HTTP-Header += "Authorization: Bearer ${garde_token}"
+			}
+			garde.authorize {
+				fail = 1
+				invalid = 1
+				notfound = 1
+				userlock = 1
+				reject = 1
+			}
+			if (ok || updated) {
+				update control {
+					&Tmp-String-1 := "garde"
+				}
+			}
+			else {
+				silent
 			}
 		}
-		else {
-			update control {
-				&Tmp-String-1 := "cache"
-			}
+		if (&control:Tmp-String-1 == "cache") {
 			places.authorize
 		}
 		if (&control:Auth-Type == Reject) {

@@ -39,8 +39,9 @@ _TAGS: Final = ("frame",)
 
 
 def _effects(batch: Sequence[Message], view: View) -> Iterable[Effect]:
-    ordered = sorted(batch, key=lambda one: (one.at, one.id))
-    before = view.get(Seat, {mac for one in ordered if (mac := _address(one))})
+    # Most of a batch are observations of something else.
+    ordered = sorted((one for one in batch if _address(one)), key=lambda one: (one.at, one.id))
+    before = view.get(Seat, {_address(one) for one in ordered})
     seats = dict(before)
     devices = {one.device for one in ordered if isinstance(one, Placement) and one.device}
     about = view.get(Device, devices)
@@ -48,8 +49,6 @@ def _effects(batch: Sequence[Message], view: View) -> Iterable[Effect]:
     steps = dict(come)
     for message in ordered:
         mac = _address(message)
-        if not mac:
-            continue
         seat = seats.get(mac)
         if isinstance(message, Placement):
             if seat is None or (message.at, message.id) > (seat.at, seat.placement):

@@ -5,8 +5,8 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names  # doctest: +NORMALIZE_WHITESPACE
-    ('inventory', 'conversation', 'contradiction', 'findings', 'notify', 'sensors', 'hours', 'rhythms', 'risk',
-     'landing', 'responding')
+    ('inventory', 'conversation', 'marking', 'contradiction', 'findings', 'notify', 'sensors', 'hours', 'rhythms',
+     'risk', 'landing', 'responding')
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from collections.abc import Sequence
 from garde.config import PRIVATE, ChannelSection, Config
 from garde.findings import policy
 from garde.findings.policy import Policy
-from garde.pipeline import contradiction, conversation, findings, hours, inventory, landing, notify, rhythms, sensors
+from garde.pipeline import conversation, findings, hours, inventory, landing, marking, notify, rhythms, sensors
 from garde.pipeline.actions import responding
-from garde.pipeline.risk import said
+from garde.pipeline.risk import contradiction, said
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 from garde.respond import decide
 from garde.respond import plan as playbook
+from garde.respond import windows as maintenance
 from garde.respond.decide import Policy as Actions
 from garde.respond.plan import Playbook
+from garde.respond.windows import Window
 from garde.zones import plan as zone_plan
 from garde.zones.plan import Plan
 
@@ -36,6 +38,7 @@ def stages(
     actions: Actions | None = None,
     playbooks: Sequence[Playbook] = (),
     plan: Plan | None = None,
+    windows: Sequence[Window] = (),
 ) -> Registry[Stage]:
     """Every stage.
 
@@ -46,11 +49,13 @@ def stages(
         actions: who may let which action run.
         playbooks: the site's own.
         plan: the site's zones.
+        windows: in which devices are worked on.
     """
     return Registry(
-        inventory.stage(networks), conversation.stage(plan), contradiction.stage(networks), findings.stage(rows),
-        notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE, landing.STAGE,
-        responding.stage(networks, actions, playbooks),
+        inventory.stage(networks), conversation.stage(plan), marking.STAGE, contradiction.stage(networks),
+        findings.stage(rows), notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE,
+        landing.STAGE,
+        responding.stage(networks, actions, playbooks, windows),
     )  # fmt: skip
 
 
@@ -68,4 +73,5 @@ def configured(chosen: Config) -> Registry[Stage]:
         decide.load(chosen.respond.policy),
         playbook.load(chosen.respond.playbooks),
         zone_plan.load(chosen.zones.plan, chosen.site.networks),
+        maintenance.load(chosen.respond.windows),
     )

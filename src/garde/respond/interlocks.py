@@ -118,7 +118,7 @@ def hold(
         now: nanoseconds since 1970.
         switch: that suspends all.
         recent: actions of the same ward, this one may be among them.
-        ends: what it touches, as known now; of a path, the hostile one.
+        ends: what it touches, as known now; of a path, the hostile one. Read last, since that costs most.
     """
     if action.status not in ("approved", "running") or action.wants != "apply" or action.needs or action.confirms:
         return "unapproved", True
@@ -126,6 +126,12 @@ def hold(
         return "no-undo", True
     if now >= action.until:
         return "expired", True
+    if switch.on and action.level >= 2:
+        return "frozen", False
+    if "bedside" in action.confirm and now - _said(action, "bedside") > BEDSIDE:
+        return "bedside", False
+    if action.level >= 2 and _crowded(action, now, recent):
+        return "rate", False
     row = Row(mode=action.mode, approve=action.approve, confirm=action.confirm)  # type: ignore[arg-type]
     for end in ends:
         ruling = guard(row, action.verb, end)
@@ -138,12 +144,6 @@ def hold(
             return "changed", True
         if gentle(end) and not all(step.gentle for step in action.plan):
             return "changed", True
-    if switch.on and action.level >= 2:
-        return "frozen", False
-    if "bedside" in action.confirm and now - _said(action, "bedside") > BEDSIDE:
-        return "bedside", False
-    if action.level >= 2 and _crowded(action, now, recent):
-        return "rate", False
     return "", False
 
 

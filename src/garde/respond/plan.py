@@ -31,6 +31,7 @@ from garde.respond.decide import Asked, Policy, Verb
 from garde.respond.interlocks import Ruling, gentle, guard
 from garde.respond.threat import End, Threat
 from garde.respond.verbs import Word, verbs
+from garde.respond.windows import Window
 
 #: Steps of one action: paths of one hostile end beyond it are cut by blocking the end.
 MOST: Final = 16
@@ -164,6 +165,8 @@ def planned(
     *,
     partners: Mapping[str, Sequence[str]] | None = None,
     allow: Mapping[str, tuple[Rule, ...]] | None = None,
+    calm: Mapping[str, Sequence[str]] | None = None,
+    windows: Iterable[Window] = (),
 ) -> tuple[Action, ...]:
     """The actions of a threat, in order, each with its undo.
 
@@ -173,17 +176,25 @@ def planned(
         own: the site's playbooks.
         partners: object of an end → who talks with it, as ``kind: object`` lines for the impact.
         allow: object of an end → what a restriction leaves it.
+        calm: object of an end → when it is least used.
+        windows: in which devices are worked on: what looks like an attack then is often a repair.
     """
     book = chosen(threat.rule, own)
     device = (threat.device,) if threat.device else ()
     hostile, victims = (device, threat.peers) if book.head.hostile == "device" else (threat.peers, device)
-    known, left = partners or {}, allow or {}
+    known, left, rests = partners or {}, allow or {}, calm or {}
+    worked = threat.device is not None and any(
+        one.holds(threat.turn[0], threat.device.ward, threat.device.kind) for one in windows
+    )
     actions: list[Action] = []
     withheld: list[str] = []
     for place, line in enumerate(book.steps, 1):
         for target, end, steps in _targets(line, hostile, victims, threat):
             row = policy.row(_asked(line.verb, end, threat), end.ward or _ward(threat))
             ruling = guard(row, line.verb, end)
+            if worked and ruling.mode == "automatic" and verbs()[line.verb].level >= 2:
+                because = (*ruling.because, "window")
+                ruling = msgspec.structs.replace(ruling, mode="approval", approve=("rssi",), because=because)
             reason = _redundant(line, hostile) or (ruling.mode == "never" and (*ruling.because, "policy")[0])
             if line.verb == "restrict" and not left.get(target):
                 # To leave it nothing would be to isolate it.
@@ -202,7 +213,20 @@ def planned(
                 for number, step in enumerate(steps)
             )
             actions.append(
-                _action(name, threat, book.name, place, line, target, end, plan, ruling, row.ttl, known.get(target, ()))
+                _action(
+                    name,
+                    threat,
+                    book.name,
+                    place,
+                    line,
+                    target,
+                    end,
+                    plan,
+                    ruling,
+                    row.ttl,
+                    known.get(target, ()),
+                    rests.get(target, ()),
+                )
             )
     return tuple(
         msgspec.structs.replace(one, impact=(*one.impact, *withheld)) if one.verb == "call" else one for one in actions
@@ -238,8 +262,9 @@ def _targets(
 
 
 def _redundant(line: Line, hostile: Sequence[End]) -> str:
-    """Why a step on the device to protect is not needed: the other end is known (rule a)."""
-    return "other-end" if line.on == "victim" and verbs()[line.verb].touches == "device" and hostile else ""
+    """Why a device to protect need not be contained: the other end is known (rule a). A work order mends it later."""
+    contains = verbs()[line.verb].touches == "device" and line.verb != "order"
+    return "other-end" if line.on == "victim" and contains and hostile else ""
 
 
 def _asked(verb: str, end: End, threat: Threat) -> Asked:
@@ -254,7 +279,7 @@ def _ward(threat: Threat) -> str:
 
 def _action(
     name: str, threat: Threat, book: str, place: int, line: Line, target: str, end: End, plan: tuple[Step, ...],
-    ruling: Ruling, minutes: int, partners: Sequence[str],
+    ruling: Ruling, minutes: int, partners: Sequence[str], rests: Sequence[str],
 ) -> Action:  # fmt: skip
     verb = verbs()[line.verb]
     undo = tuple(
@@ -275,7 +300,11 @@ def _action(
         severity=threat.severity,
         touches=verb.touches,
         reach=(target,),
-        impact=tuple(_impact(verb.touches, end, plan, partners)) + tuple(f"stricter: {one}" for one in ruling.because),
+        impact=(
+            *_impact(verb.touches, end, plan, partners),
+            *(f"calm: {one}" for one in rests if verb.level == 5),
+            *(f"stricter: {one}" for one in ruling.because),
+        ),
         plan=plan,
         undo=undo,
         mode=ruling.mode,

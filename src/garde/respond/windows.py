@@ -15,10 +15,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import msgspec
 
+from garde.errors import Missing
 from garde.model.rhythm import WEEK, Rhythm, busy, watched
 from garde.model.rows import read
 
@@ -102,6 +104,22 @@ def windows(text: str, file: str) -> tuple[Window, ...]:
         Malformed: with file and line.
     """
     return read(text, file, {"window": Window}, "window")["window"]
+
+
+def load(path: str) -> tuple[Window, ...]:
+    """The windows of a file; none without one.
+
+    Raises:
+        Missing: the file cannot be read.
+        Malformed: with file and line.
+    """
+    if not path:
+        return ()
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Missing("respond.unreadable", f"{path} cannot be read: {error}", hint="Check [respond] windows") from None
+    return windows(text, Path(path).name)
 
 
 def calendar(rhythms: Iterable[Rhythm]) -> tuple[Slot, ...]:

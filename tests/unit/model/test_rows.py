@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garde.errors import Malformed
-from garde.model.rows import read
+from garde.model.rows import line, read
 
 
 class Colour(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,3 +54,11 @@ def test_any_text_is_read_or_refused_by_name(text: str) -> None:
         assert set(read(text, "c.toml", TABLES)) == set(TABLES)
     except Malformed as error:
         assert error.where.startswith("c.toml")
+
+
+@pytest.mark.parametrize(
+    ("number", "field", "found"), [(1, "name", 2), (2, "name", 6), (2, "weight", 5), (2, "shape", 4), (2, "", 4)]
+)
+def test_the_line_of_a_value_that_makes_no_sense(number: int, field: str, found: int) -> None:
+    text = '[[colour]]\nname = "a"\n\n[[colour]]\nweight = 1.0\nname = "b"'
+    assert line(text, "colour", number, field) == found

@@ -20,6 +20,7 @@ from garde.respond.decide import parse as policy_of
 from garde.respond.plan import Playbook, chosen, load, parse, planned, playbooks
 from garde.respond.threat import End, Threat
 from garde.respond.use import Use
+from garde.respond.windows import windows
 
 PUMP = End(
     object="device:d-pump", device="d-pump", keys=(Key("ip", "10.0.0.5"),), kind="INF_SYR", ward="Réa A",
@@ -99,14 +100,34 @@ def test_a_computer_is_quarantined_by_itself_only_when_it_is_sure() -> None:
     assert verbs_of(planned(doubtful, default()))[0] == ("quarantine", "device:d-pc", "approval")
 
 
-def test_the_device_to_protect_is_touched_only_where_no_attacker_is_known() -> None:
+def test_a_device_to_protect_is_contained_only_where_no_attacker_is_known() -> None:
+    idle = End(object="device:d-ct", device="d-ct", kind="CT", response="RP2", use=Use(state="idle"))
+    book = parse(BOOK + '\n[[step]]\nverb = "quarantine"\non = "victim"\nfr = "g"\nen = "h"\n', "mine.toml")
+    peer = msgspec.structs.replace(book, head=msgspec.structs.replace(book.head, hostile="peer"))
+    threat = msgspec.structs.replace(COMMAND, rule="threat.worm", device=idle)
+    assert verbs_of(planned(threat, default(), [peer])) == []
+    alone = msgspec.structs.replace(threat, peers=())
+    assert [verb for verb, _, _ in verbs_of(planned(alone, default(), [peer]))] == ["quarantine"]
+
+
+def test_a_work_order_names_the_hours_in_which_the_device_rests() -> None:
     spare = msgspec.structs.replace(PUMP, use=Use(state="idle"))
     entered = msgspec.structs.replace(COMMAND, rule="threat.credentials.default", device=spare)
-    assert [verb for verb, _, _ in verbs_of(planned(entered, default()))] == ["cut"]
-    unknown = msgspec.structs.replace(entered, peers=())
-    (order,) = (one for one in planned(unknown, default()) if one.verb == "order")
+    actions = planned(entered, default(), calm={"device:d-pump": ["sun 03:00 UTC, 2 h, sure 0.68"]})
+    (order,) = (one for one in actions if one.verb == "order")
     assert (order.mode, order.approve, order.firm) == ("option", ("rssi", "biomedical"), True)
     assert set(order.confirm) == {"clinician", "spare", "bedside"}
+    assert "calm: sun 03:00 UTC, 2 h, sure 0.68" in order.impact
+    assert not [line for one in actions if one.verb == "cut" for line in one.impact if line.startswith("calm")]
+
+
+def test_while_a_device_is_worked_on_nothing_goes_by_itself() -> None:
+    always = windows('[[window]]\nbegins = "00:00"\nends = "23:59"\nwards = ["Réa A"]', "w.toml")
+    assert [mode for _, _, mode in verbs_of(planned(COMMAND, default(), windows=always))] == ["approval", "approval"]
+    elsewhere = windows('[[window]]\nbegins = "00:00"\nends = "23:59"\nwards = ["Bloc"]', "w.toml")
+    assert [mode for _, _, mode in verbs_of(planned(COMMAND, default(), windows=elsewhere))] == ["automatic"] * 2
+    calls = [one.mode for one in planned(COMMAND, default(), windows=always) if one.level < 2]
+    assert set(calls) == {"automatic"}
 
 
 def test_what_would_be_lost_is_part_of_the_plan() -> None:

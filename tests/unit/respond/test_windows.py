@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garde.errors import Malformed
+from garde.errors import Malformed, Missing
 from garde.model.hour import HOUR
 from garde.model.rhythm import WEEK, Rhythm, used
-from garde.respond.windows import Calm, bound, calendar, calm, windows
+from garde.respond.windows import Calm, bound, calendar, calm, load, windows
 
 MONDAY = 4 * 24 * HOUR
 
@@ -82,3 +83,11 @@ def test_a_window_over_midnight_belongs_to_the_day_it_began(moment: int, kind: s
 def test_a_mistake_names_its_line() -> None:
     with pytest.raises(Malformed, match="w.toml, line 3"):
         windows('[[window]]\nends = "04:00"\nbegins = "25:00"', "w.toml")
+
+
+def test_windows_are_a_file_or_none(tmp_path: Path) -> None:
+    assert load("") == ()
+    with pytest.raises(Missing, match=r"\[respond\] windows"):
+        load(str(tmp_path / "none.toml"))
+    (tmp_path / "w.toml").write_text(NIGHT, "utf-8")
+    assert load(str(tmp_path / "w.toml"))[0].because == "COPIL"

@@ -65,6 +65,7 @@ class Acting:
         self._tries: dict[tuple[str, str, str], int] = {}
         self._again: dict[tuple[str, str, str], int] = {}
         self._told: dict[str, int] = {}
+        self._look: Ends | None = None
 
     def turn(self) -> int:
         """Do what is due; returns how many actions were carried out, ordered, refused or taken back.
@@ -72,6 +73,7 @@ class Acting:
         Raises:
             Unreachable: the store or the bus does not answer; nothing is lost, come again.
         """
+        self._look = None
         found = self._store.linked(Action, ["wants:undo", "wants:apply"], TOGETHER)
         back, onward = found.get("wants:undo", []), found.get("wants:apply", [])
         wanted = {_mark(one, one.wants) for one in (*back, *onward)}
@@ -124,14 +126,15 @@ class Acting:
         stored = {one.id: one for one in self._store.linked(Action, [link], WARD).get(link, [])}
         return list((stored | {one.id: one for one in self._began.values() if one.ward == action.ward}).values())
 
-    def _ends(self, action: Action, now: int) -> list[End]:
+    def _ends(self, action: Action, now: int) -> Iterator[End]:
         """What it touches, as known now; of a path, the hostile end."""
         if action.touches not in ("path", "peer", "device"):
-            return []
-        ends = Ends(self._store, self._networks, now)
+            return
+        # Who speaks for whom is looked up once a turn: every device is read for it.
+        ends = self._look = Ends(self._store, self._networks, now, self._look)
         idle = max((e.at for e in action.events if e.verb == "confirm" and (e.role, e.value) == _IDLE), default=0)
         found = (ends.end(target, idle) for target in dict.fromkeys(step.target for step in action.plan))
-        return [end for end in found if end is not None]
+        yield from (end for end in found if end is not None)
 
     def _storm(self, action: Action, code: str, now: int) -> None:
         """A ward that had its share is spoken of once in ten minutes."""

@@ -26,6 +26,7 @@ from garde.model.zones.zone import Rule
 from garde.ports import View
 from garde.respond.threat import End, Threat, key_of, object_of, outside, said, sureness
 from garde.respond.use import Use, use
+from garde.respond.windows import DAYS, calendar, calm
 
 DAY: Final = 86_400 * 1_000_000_000
 #: Other ends of one finding that are answered one by one.
@@ -48,12 +49,14 @@ class Ends:
         view: shows Device, Conversation and Rhythm.
         networks: the site's own.
         now: nanoseconds since 1970.
+        like: another look at the same view, from which is taken what does not depend on the moment.
     """
 
-    def __init__(self, view: View, networks: Sequence[str], now: int) -> None:
+    def __init__(self, view: View, networks: Sequence[str], now: int, like: Ends | None = None) -> None:
         self._view = view
         self._networks = tuple(networks)
         self._now = now
+        self._first: Ends = like._first if like else self
 
     def threat(self, turn: Changed) -> Threat:
         """The threat of a turn of a finding."""
@@ -97,7 +100,7 @@ class Ends:
         return End(object=object_of(key), keys=(key,), response="outside" if far else "unknown")
 
     def _of(self, device: Device, idle_at: int) -> End:
-        carried = self._carried.get(device.id, [])
+        carried = self._first.carried.get(device.id, [])
         return End(
             object=f"device:{device.id}",
             device=device.id,
@@ -118,7 +121,7 @@ class Ends:
         return list(self._view.get(Rhythm, [str(key) for key in addresses(device)]).values())
 
     @cached_property
-    def _carried(self) -> Mapping[str, list[Device]]:
+    def carried(self) -> Mapping[str, list[Device]]:
         """Gateway → those that it speaks for; every device is looked at, once, and only when a threat is there."""
         found: dict[str, list[Device]] = {}
         for device in self._view.all(Device):
@@ -135,12 +138,21 @@ class Ends:
         }
         return tuple(line for _, line in sorted(lines))
 
+    def calm(self, end: End) -> tuple[str, ...]:
+        """When it is least used, as ``day HH:MM UTC, hours, how sure``; nothing where nobody knows."""
+        rhythms = self._view.get(Rhythm, [str(key) for key in end.keys]).values()
+        return tuple(
+            f"{DAYS[one.hour // 24]} {one.hour % 24:02d}:00 UTC, {one.hours} h, sure {one.sure:.2f}"
+            for one in calm(calendar(rhythms))
+            if one.share < 1
+        )
+
     def essential(self, end: End, hostile: Iterable[End]) -> tuple[Rule, ...]:
         """What a restriction leaves it: its gateways and systems, the time, and a lease; nothing without any."""
         against = {one.object for one in hostile}
         rules = {
             Rule(
-                source=end.object, target=other.object, protocol=talk.protocol, low=talk.port, high=talk.port,
+                source=end.object, target=object_of(talk.target), protocol=talk.protocol, low=talk.port, high=talk.port,
                 service=talk.service,
             )
             for talk, asks, other in self._talks(end)

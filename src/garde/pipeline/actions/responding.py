@@ -32,6 +32,7 @@ from garde.respond.decide import Policy, default
 from garde.respond.life import REVIEW, SILENCE, event_of, fold, override_at, replanned, switched
 from garde.respond.plan import Playbook, planned
 from garde.respond.threat import End, Threat
+from garde.respond.windows import Window
 
 #: Turns of a finding that ask for an answer.
 ANSWERED: Final = ("opened", "reopened", "raised")
@@ -41,18 +42,24 @@ OPEN: Final = 100_000
 MANY: Final = 1_000
 
 
-def stage(networks: Sequence[str] = PRIVATE, policy: Policy | None = None, playbooks: Sequence[Playbook] = ()) -> Stage:
+def stage(
+    networks: Sequence[str] = PRIVATE,
+    policy: Policy | None = None,
+    playbooks: Sequence[Playbook] = (),
+    windows: Sequence[Window] = (),
+) -> Stage:
     """The row of the table.
 
     Args:
         networks: the site's own.
         policy: who may let what run.
         playbooks: the site's own, before the packaged ones.
+        windows: in which devices are worked on, so that nothing goes by itself.
     """
     chosen = policy or default()
 
     def run(batch: Sequence[Message], view: View) -> Iterable[Effect]:
-        return _Turn(view, networks, chosen, playbooks).effects(batch)
+        return _Turn(view, networks, chosen, playbooks, windows).effects(batch)
 
     return Stage(
         name="responding",
@@ -65,13 +72,22 @@ def stage(networks: Sequence[str] = PRIVATE, policy: Policy | None = None, playb
 class _Turn:
     """One batch."""
 
-    def __init__(self, view: View, networks: Sequence[str], policy: Policy, playbooks: Sequence[Playbook]) -> None:
-        self._view, self._networks, self._policy, self._playbooks = view, networks, policy, playbooks
+    def __init__(
+        self,
+        view: View,
+        networks: Sequence[str],
+        policy: Policy,
+        playbooks: Sequence[Playbook],
+        windows: Sequence[Window],
+    ) -> None:
+        self._view, self._networks, self._policy = view, networks, policy
+        self._playbooks, self._windows = playbooks, windows
         self._stored: dict[str, Action] = {}
         self._known: dict[str, Action] = {}
         self._said: dict[str, list[Event]] = {}
         self._clock: dict[str, int] = {}
         self._out: list[Effect] = []
+        self._ends: Ends | None = None
 
     def effects(self, batch: Sequence[Message]) -> Iterable[Effect]:
         """What the batch changes."""
@@ -117,7 +133,7 @@ class _Turn:
 
     def _answer(self, turn: Changed) -> None:
         """Plan the actions of a turn, or plan them anew."""
-        ends = Ends(self._view, self._networks, turn.at)
+        ends = self._ends = Ends(self._view, self._networks, turn.at, self._ends)
         threat = ends.threat(turn)
         here = [end for end in (threat.device, *threat.peers) if end is not None]
         if not here:
@@ -129,6 +145,8 @@ class _Turn:
             self._playbooks,
             partners={end.object: ends.partners(end) for end in here},
             allow={end.object: ends.essential(end, _hostile(threat, end.object)) for end in here},
+            calm={end.object: ends.calm(end) for end in here},
+            windows=self._windows,
         )
         for plan in plans:
             before = self._known.get(plan.id)

@@ -98,7 +98,7 @@ def test_a_restriction_leaves_the_way_to_its_systems_the_time_and_a_lease(scene:
     scanner = look.end("device:d-ct")
     assert scanner
     rules = look.essential(scanner, ())
-    assert [(rule.target, rule.ports) for rule in rules if rule.target != "any"] == [("device:d-pacs", "104")]
+    assert [(rule.target, rule.ports) for rule in rules if rule.target != "any"] == [("ip:10.0.0.9/32", "104")]
     assert {(rule.protocol, rule.low, rule.service) for rule in rules if rule.target == "any"} == set(ALWAYS)
     hostile = look.end("device:d-pacs")
     assert hostile and look.essential(scanner, [hostile]) == ()
@@ -115,6 +115,41 @@ def test_a_threat_reads_its_ends_from_the_turn_of_its_finding(scene: Under) -> N
     assert [end.object for end in threat.peers] == ["ip:203.0.113.9/32", "device:d-print"]
     assert (threat.names, threat.accounts, threat.turn) == (("a.example",), ("k",), (turn.at, "c-1"))
     assert threat.device == ends(scene).end("device:d-ct")
+
+
+def test_calm_hours_are_said_where_somebody_knows_them(scene: Under) -> None:
+    look = ends(scene)
+    scanner = look.end("device:d-ct")
+    assert scanner and look.calm(scanner) == ()
+    for hour in range(30):
+        if hour not in (20, 21, 22):
+            scene.talk("10.0.0.6", "10.0.0.9", "dicom", minutes=hour * 60)
+    (first, *_) = ends(scene).calm(scanner)
+    assert first.endswith("UTC, 2 h, sure 0.21")
+
+
+def test_who_speaks_for_whom_is_looked_up_once(scene: Under) -> None:
+    reads: list[object] = []
+
+    class Counting:
+        def __getattr__(self, name: str) -> object:
+            if name == "all":
+                reads.append(name)
+            return getattr(scene.store, name)
+
+    first = Ends(Counting(), NETWORKS, 1)  # type: ignore[arg-type]
+    second = Ends(Counting(), NETWORKS, 2, first)  # type: ignore[arg-type]
+    assert (
+        first.end("device:d-gate")
+        and second.end("device:d-gate")
+        and Ends(
+            Counting(),
+            NETWORKS,
+            3,
+            second,  # type: ignore[arg-type]
+        ).end("device:d-ct")
+    )
+    assert len(reads) == 1
 
 
 def test_a_flood_of_peers_is_bounded(scene: Under) -> None:

@@ -117,7 +117,7 @@ def test_the_switch_reaches_every_open_action(scene: Under) -> None:
     scene.attack("threat.pump.command", "d-pump", peer="203.0.113.9")
     scene.freeze()
     assert {one.status for one in scene.actions() if one.level >= 2} == {"frozen"}
-    scene.attack("threat.credentials.default", "d-srv", peer="203.0.113.8")
+    scene.attack("threat.remote-session", "d-srv", peer="203.0.113.8")
     assert {one.status for one in scene.actions() if one.level >= 2} == {"frozen"}
     scene.freeze(False)
     assert {one.status for one in scene.actions() if one.level >= 2} == {"approved"}

@@ -29,13 +29,18 @@ ELSEWHERE = (
     "inventory/reconcile.py",
     "report/why.py",
     "report/press.py",
+    "pipeline/actions/agreeing.py",
+    "pipeline/drafting.py",
     "pipeline/reports.py",
     "pipeline/risk/assessing.py",
+    "respond/life.py",
     "risk/criticality.py",
     "risk/matrix.py",
     "risk/package.py",
     "risk/roadmap.py",
     "risk/treatment.py",
+    "zones/draft.py",
+    "zones/onboarding.py",
 )
 
 

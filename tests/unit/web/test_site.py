@@ -40,6 +40,8 @@ PAGES = (
     "/zones?from=Z2&to=Z5",
     "/zones/flows?from=Z2&to=Z5",
     "/zones/close?from=Z2&to=Z5",
+    "/actions",
+    "/actions?shelf=over",
     "/oncall",
     "/ward",
     "/ward/R%C3%A9a%20A",

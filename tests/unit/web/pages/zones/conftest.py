@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from garde.model.device import Device
+from garde.model.finding import judgement
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
+from garde.model.zones.action import Action
 from garde.web.site import Site
-from tests.pages import HOSTILE, NOW, Reader, claim
+from tests.pages import HOSTILE, NOW, PUMP, Reader, claim
 
 #: The pump, the stranger, and an address beyond the site.
 PUMP_AT, STRANGER_AT, BEYOND = "10.6.6.7", "10.6.6.6", "203.0.113.9"
@@ -31,14 +33,18 @@ def known(name: str, address: str, kind: str, ward: str) -> Device:
     )
 
 
+def settled(site: Site, *devices: Device) -> None:
+    """Let a hospital know these devices."""
+    with site.store.begin() as unit:
+        unit.put(devices)
+    for device in devices:
+        site.fleet.put(device)
+
+
 @pytest.fixture
 def crossed(own: Site) -> Site:
     """A scanner asks the archive, the pump asks beyond the site, a stranger and somebody unknown ask the pump."""
-    devices = [known("d-ct", "10.6.6.21", "CT", "Imagerie"), known("d-pacs", "10.6.6.20", "PACS", "Informatique")]
-    with own.store.begin() as unit:
-        unit.put(devices)
-    for device in devices:
-        own.fleet.put(device)
+    settled(own, known("d-ct", "10.6.6.21", "CT", "Imagerie"), known("d-pacs", "10.6.6.20", "PACS", "Informatique"))
     own.say(
         *(talk(number, "10.6.6.21", "10.6.6.20", 104, "dicom") for number in range(1, 4)),
         *(talk(number, PUMP_AT, BEYOND, 443, "tls") for number in range(1, 5)),
@@ -52,3 +58,32 @@ def crossed(own: Site) -> Site:
 def asker(crossed: Site) -> Reader:
     """Asks that hospital, in English."""
     return Reader(crossed)
+
+
+@pytest.fixture
+def threatened(own: Site) -> Site:
+    """The hospital whose pump is given commands from beyond the site, and whose scanner spreads a worm."""
+    settled(own, known("d-ct", "10.6.6.21", "CT", "Imagerie"))
+    threats = (("threat.pump.command", PUMP, BEYOND), ("threat.worm", "d-ct", STRANGER_AT))
+    own.say(
+        *(
+            judgement(
+                rule, NOW, severity="critical", device=name, kind="threat",
+                reasons=("confidence: 90", f"peer: {peer}"),
+            )
+            for rule, name, peer in threats
+        )
+    )  # fmt: skip
+    return own
+
+
+@pytest.fixture
+def guard(threatened: Site) -> Reader:
+    """Asks that hospital, in English."""
+    return Reader(threatened)
+
+
+def acting(site: Site, verb: str, name: str = "") -> Action:
+    """The one action of a verb, about a device where one is named."""
+    (found,) = (one for one in site.store.all(Action) if one.verb == verb and name in ("", one.device))
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,7 +14,6 @@ from garde import config as settings
 from garde import zoning
 from garde.app import replay
 from garde.errors import Malformed, Missing, Unreachable
-from garde.model.finding import Finding
 from garde.model.zones.zone import Conduit, Rule, drafted
 from garde.twin import DIRECTORY, make
 from garde.zones.party import Party
@@ -108,14 +106,6 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 def test_an_empty_store_gives_an_empty_policy() -> None:
     made = zoning.proposed(store="sqlite:///", config=None)
     assert (made.rules, made.days, made.review) == (0, 0, ())
-
-
-def test_only_an_open_threat_silences_a_device() -> None:
-    def finding(number: int, **parts: Any) -> Finding:
-        return Finding(id=f"f-{number}", rule="r", **({"device": "d", "kind": "threat", "severity": "high"} | parts))
-
-    assert zoning.alerts([finding(1), finding(2, severity="low")]) == {"d": "high"}
-    assert not zoning.alerts([finding(1, status="closed"), finding(2, kind="vulnerability"), finding(3, device="")])
 
 
 def test_whom_to_call_comes_from_the_directory() -> None:

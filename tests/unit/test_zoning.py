@@ -14,11 +14,7 @@ from garde import config as settings
 from garde import zoning
 from garde.app import replay
 from garde.errors import Malformed, Missing, Unreachable
-<<<<<<< HEAD
-=======
-from garde.model.finding import Finding
 from garde.model.risk.matrix import Approval
->>>>>>> zonecore
 from garde.model.zones.zone import Conduit, Rule, drafted
 from garde.pipeline.shapes import SHAPES
 from garde.ports import Shape

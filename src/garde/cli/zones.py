@@ -127,3 +127,63 @@ def export(
     print(msgspec.json.encode(made).decode("utf-8") if form is Form.json else made.text)
     for line in exporting.warnings(made):
         say(f"garde: {line}")
+
+
+GatewayOption = Annotated[str, typer.Option("--gateway", metavar="NAME", help="As [[zones.gateway]] names it.")]
+
+
+@zones.command()
+def apply(
+    policy: Annotated[Path, typer.Argument(metavar="POLICY.json", help="As propose prints it.")],
+    gateway: GatewayOption,
+    mode: Annotated[Mode, typer.Option("--mode", help="How far it reaches.")] = Mode.shadow,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; nothing is loaded.")] = False,
+    seconds: Annotated[
+        int, typer.Option(min=1, max=3600, help="Until the gateway takes it back when nobody confirms it.")
+    ] = 600,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Put a policy in force at a gateway; what nobody confirms in time takes itself back."""
+    from garde import enforcing
+
+    made = done(
+        lambda: (
+            enforcing.planned(gateway, policy, mode.value, store=store, config=config)
+            if dry_run
+            else enforcing.applied(gateway, policy, mode.value, seconds=seconds, store=store, config=config)
+        )
+    )
+    print("\n".join(made.lines) or f"{gateway} holds it already")
+    for one in made.unknown:
+        say(f"garde: nobody has an address: {one}")
+    if made.token:
+        say(f"Loaded as generation {made.generation}; garde zones confirm --gateway {gateway} within {seconds} s")
+
+
+@zones.command()
+def confirm(gateway: GatewayOption, store: StoreOption = None, config: ConfigOption = None) -> None:
+    """Keep what was loaded at a gateway."""
+    from garde import enforcing
+
+    say(done(lambda: enforcing.confirmed(gateway, store=store, config=config)))
+
+
+@zones.command()
+def undo(gateway: GatewayOption, store: StoreOption = None, config: ConfigOption = None) -> None:
+    """Put back what a gateway held before."""
+    from garde import enforcing
+
+    say(done(lambda: enforcing.undone(gateway, store=store, config=config)))
+
+
+@zones.command()
+def drift(store: StoreOption = None, config: ConfigOption = None) -> None:
+    """How each gateway differs from what was confirmed for it; exit code 3 when one does."""
+    from garde import enforcing
+
+    found = done(lambda: enforcing.drifted(store=store, config=config))
+    for name, reasons in found.items():
+        print(f"{name}: {'; '.join(reasons) or 'holds what was confirmed'}")
+    if any(found.values()):
+        raise typer.Exit(3)

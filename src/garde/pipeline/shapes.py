@@ -35,6 +35,7 @@ from garde.model.risk.vulnerability import Reading, Shelved
 from garde.model.sensor import Sensor
 from garde.model.zones.action import Action, Early, Freeze
 from garde.model.zones.crossing import Crossing, crossing_id
+from garde.model.zones.force import Force
 from garde.model.zones.place import Onboarding, Seat
 from garde.model.zones.zone import Policy
 from garde.people.secret import Credential, Kiosk, Session, Token
@@ -116,6 +117,7 @@ SHAPES: Final = (
     Shape(Seat, _id, lambda seat: (seat.device,)),
     Shape(Policy, _id),
     Shape(Draft, _id),
+    Shape(Force, _id),
     Shape(Simulation, lambda found: str(found.policy)),
     Shape(Onboarding, _id, lambda one: (f"onboarding:{one.state}",)),
 )

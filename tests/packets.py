@@ -27,17 +27,17 @@ def ether(data: bytes, kind: int = 0x0800, *, src: bytes = A, dst: bytes = B, vl
 
 def ip4(
     data: bytes, proto: int = 6, *, src: str = "10.0.0.1", dst: str = "10.0.0.2", ttl: int = 64, ident: int = 1,
-    cut: int = 0x4000, options: bytes = b"",
+    cut: int = 0x4000, options: bytes = b"", dscp: int = 0,
 ) -> bytes:  # fmt: skip
     size = 20 + len(options)
-    head = struct.pack(">BBHHHBBH", 0x40 | size // 4, 0, size + len(data), ident, cut, ttl, proto, 0)
+    head = struct.pack(">BBHHHBBH", 0x40 | size // 4, dscp << 2, size + len(data), ident, cut, ttl, proto, 0)
     return head + bytes(map(int, src.split("."))) + bytes(map(int, dst.split("."))) + options + data
 
 
-def ip6(data: bytes, proto: int = 6, *, src: int = 1, dst: int = 2, ttl: int = 64) -> bytes:
+def ip6(data: bytes, proto: int = 6, *, src: int = 1, dst: int = 2, ttl: int = 64, dscp: int = 0) -> bytes:
     net = 0x20010DB8 << 96
     addresses = (net | src).to_bytes(16, "big") + (net | dst).to_bytes(16, "big")
-    return struct.pack(">IHBB", 6 << 28, len(data), proto, ttl) + addresses + data
+    return struct.pack(">IHBB", 6 << 28 | dscp << 22, len(data), proto, ttl) + addresses + data
 
 
 def tcp(

@@ -77,7 +77,7 @@ def _serve(
     say: Callable[[str], None],
     demonstration: bool,
 ) -> None:
-    from garde import keeping
+    from garde import keeping, placing
     from garde.serve import PARTS
     from garde.serve import serve as serving
 
@@ -99,7 +99,8 @@ def _serve(
         )
 
     kept_safe = keeping.sealing(chosen.evidence, kept, keys, clock, say, broken)
-    with kept_safe if "stages" in parts else nullcontext():
+    decides = placing.deciding(chosen, kept, bus, clock, keys, say) if "radius" in parts else nullcontext()
+    with kept_safe if "stages" in parts else nullcontext(), decides:
         serving(
             chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept),
             proof=keeping.Proof(kept, keys, clock, chosen), demonstration=demonstration,

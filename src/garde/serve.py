@@ -43,7 +43,7 @@ from garde.web.certificate import fingerprint, made
 from garde.web.oidc import Provider
 from garde.web.site import Proof, Site
 
-PARTS: Final = ("sensor", "stages", "notify", "web")
+PARTS: Final = ("sensor", "stages", "notify", "radius", "web")
 #: Seconds the runner waits for work, and after a store or bus that does not answer.
 WAIT: Final = 1.0
 #: Seconds between two looks at the store where other processes run the stages.

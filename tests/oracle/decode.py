@@ -230,7 +230,7 @@ def ip4(p: Packet):
     cut = p.uint(2, 6)
     p.f |= {
         d.FAMILY: 4, d.SRC_HIGH: 0, d.SRC_LOW: p.uint(4, 12), d.DST_HIGH: 0, d.DST_LOW: p.uint(4, 16),
-        d.TTL: p.uint(1, 8), d.L3: p.pos, d.DF: cut >> 14 & 1,
+        d.TTL: p.uint(1, 8), d.DSCP: p.uint(1, 1) // 4, d.L3: p.pos, d.DF: cut >> 14 & 1,
     }  # fmt: skip
     proto = p.uint(1, 9)
     p.pos += size
@@ -245,7 +245,8 @@ def ip6(p: Packet):
     p.end = min(p.end, whole)
     p.f |= {
         d.FAMILY: 6, d.SRC_HIGH: p.signed(8), d.SRC_LOW: p.signed(16), d.DST_HIGH: p.signed(24),
-        d.DST_LOW: p.signed(32), d.TTL: p.uint(1, 7), d.DF: 1, d.L3: p.pos,
+        d.DST_LOW: p.signed(32), d.TTL: p.uint(1, 7), d.DSCP: (p.uint(1) % 16 * 16 + p.uint(1, 1) // 16) // 4,
+        d.DF: 1, d.L3: p.pos,
     }  # fmt: skip
     proto, later = p.uint(1, 6), False
     p.pos += 40

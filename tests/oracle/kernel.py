@@ -100,7 +100,7 @@ class Kernel:
         row[k.LAST_AT] = at
         row[k.PACKETS + way] += 1
         row[k.OCTETS + way] += wire
-        row[k.HOPS + way] = f[d.TTL]
+        row[k.HOPS + way] = f[d.TTL] + 256 * f[d.DSCP]
         row[k.TCP + way] |= f[d.FLAGS]
         if not self.again(row, way, f):
             self.payload(row, slot, way, f, number, at, begin)

@@ -12,13 +12,22 @@ import pytest
 from garde import config as settings
 from garde import placing
 from garde.app import SystemClock, open_keys, opened
+from garde.bus.log import LogBus
 from garde.errors import Malformed, Missing, Refused, Unreachable
 from garde.model.device import Device
 from garde.model.key import Key
+from garde.model.observation import Observation, observe
 from garde.model.zones.place import MAB, AccessRequest, Seat
 from garde.onboarding.places import head
+from garde.pipeline import inventory
+from garde.pipeline.runner import Runner
+from garde.pipeline.shapes import SHAPES
+from garde.registry import Registry
+from garde.store.sqlite import open_sqlite
+from tests.makers import START
 from tests.radius import Site, device, site
 from tests.stations import Authority
+from tests.unit.pipeline.test_runner import HandClock
 
 RULES = """
 [[zone]]
@@ -171,3 +180,25 @@ def test_the_same_decisions_are_not_offered_twice(made: Site) -> None:
     places.refresh([device(1, kind="PRINT")], [])
     assert placing.offered(places, folder, keys, 3 * 10**18, body) != body
     assert head((folder / "offer" / "places").read_bytes())[0] == 3 * 10**18
+
+
+def test_a_clone_is_seen_by_the_inventory_and_an_update_is_not() -> None:
+    """From observations through the stage of the inventory to the contradiction: another machine under one address."""
+    for system, vendor, against in (("Windows 11", "MSFT 5.0", True), ("VxWorks 7", "VxWorks 7.1", False)):
+        store = open_sqlite("", SHAPES)
+        bus = LogBus(store)
+        runner = Runner(Registry(inventory.stage(())), store, bus, HandClock())
+        for day in range(5):
+            bus.publish([sighting(day, "os", "VxWorks 6"), sighting(day, "dhcp.vendor_class", "VxWorks 6.9")])
+        bus.publish([sighting(6, "os", system), sighting(6, "dhcp.vendor_class", vendor)])
+        runner.drain()
+        (one,) = store.all(Device)
+        assert bool(placing.of_device(one, MAC).contradictions) == against
+        store.close()
+
+
+def sighting(day: int, attribute: str, value: str) -> Observation:
+    return observe(
+        sensor="s", at=START + day * 86_400 * 10**9, subject=(Key("mac", MAC),), attribute=attribute, value=value,
+        source="dhcp", weight=0.9,
+    )  # fmt: skip

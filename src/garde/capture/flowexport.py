@@ -36,6 +36,8 @@ _PROTOCOL, _SPORT, _DPORT = 4, 7, 11
 _SOURCES, _TARGETS = (8, 27), (12, 28)
 _SOURCE_MAC, _TARGET_MAC, _VLAN = 56, 80, 58
 _TTL = (192, 52)
+#: ipClassOfService: the octet in which IPv4 and IPv6 carry the DSCP.
+_TOS = 5
 #: Start and end: element → nanoseconds per unit; the rest is relative to the exporter's start.
 _STARTS: Final = {150: 10**9, 152: 10**6, 156: 1}
 _ENDS: Final = {151: 10**9, 153: 10**6, 157: 1}
@@ -93,10 +95,10 @@ class FlowExport:
         started = seconds * 10**9 + rest - uptime * 10**6
         out = []
         for _ in range(min(count, RECORDS)):
-            row = struct.unpack(">4s4s4x4xIIIIHHxxB9x", reader.take(48))
-            source, target, packets, octets, first, last, sport, dport, protocol = row
+            row = struct.unpack(">4s4s4x4xIIIIHHxxBB8x", reader.take(48))
+            source, target, packets, octets, first, last, sport, dport, protocol, tos = row
             values = {
-                8: source, 12: target, 2: packets, 1: octets, 7: sport, 11: dport, 4: protocol,
+                8: source, 12: target, 2: packets, 1: octets, 7: sport, 11: dport, 4: protocol, 5: tos,
                 _START_UPTIME: first, _END_UPTIME: last,
             }  # fmt: skip
             out.append(self._record(values, started, started))
@@ -181,6 +183,7 @@ class FlowExport:
             max(first, _moment(values, _ENDS, _END_UPTIME, started, at)),
             (0, 0),
             False,
+            (_number(values, _TOS) >> 2 & 63 if _TOS in values else -1, -1),
         )
 
 

@@ -31,6 +31,7 @@ class Conversation(Message, frozen=True, kw_only=True):
         service: name of the dissector that recognised it; empty when none did.
         packets, octets: both directions together.
         place: first packet of its flow, which may be before the bucket; None where a switch or another program counted.
+        dscp: lowest marking seen from the source and from the target (RFC 2474 §3), -1 where none was.
     """
 
     sensor: str
@@ -43,3 +44,4 @@ class Conversation(Message, frozen=True, kw_only=True):
     octets: int = 0
     last_at: int = 0
     place: Place | None = None
+    dscp: tuple[int, int] = (-1, -1)

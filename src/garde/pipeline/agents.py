@@ -31,8 +31,12 @@ from garde.pipeline.pulses import Pulses
 from garde.pipeline.sensor import Sensor
 from garde.ports import Bus
 from garde.wire.track import FlowRecord
+from garde.zones.marking import packaged
 
 Say = Callable[[str], None]
+#: Seconds after which a live sensor tells what was said so far by flows on whose delay a patient may depend: a wrong
+#: marking of them is to be found within a minute. All others wait for the end of their five minutes.
+LAP: Final = 30.0
 #: Most messages kept while the bus does not answer; beyond, the oldest are given up and counted aloud.
 WAITING: Final = 200_000
 #: Seconds between two tries of a bus that does not answer.
@@ -105,10 +109,15 @@ def listening(interfaces: Iterable[str], export: str, *, sensor: str, flows: int
 
 def _hear(ring: Ring, name: str, flows: int, bus: Bus, say: Say, stop: threading.Event) -> None:
     sensor, outbox, dropped = Sensor(name, file=ring.name, flows=flows), _Outbox(bus, say), 0
-    pulses = Pulses(name, ring.name, live=True)
+    pulses, lap = Pulses(name, ring.name, live=True), time.monotonic()
+    urgent = packaged().urgent
     for block in ring.blocks():
         beat = pulses.beat(time.time_ns(), sensor.stats.packets, sensor.stats.octets, ring.dropped)
-        outbox.send([*sensor.hear(block), *sensor.conversations(), *beat])
+        heard = sensor.hear(block)
+        if time.monotonic() - lap >= LAP:
+            sensor.lap(urgent)
+            lap = time.monotonic()
+        outbox.send([*heard, *sensor.conversations(), *beat])
         if not len(block) and ring.dropped > dropped:
             dropped = ring.dropped
             say(f"garde: {ring.name}: {dropped} packets were not read in time since the start")

@@ -59,6 +59,7 @@ class Conversations:
         sums: dict[_Pair, list[int]] = {}
         names: dict[_Pair, str] = {}
         first: dict[_Pair, int] = {}
+        marks: dict[_Pair, tuple[int, int]] = {}
         for one in records:
             asking, asked = _ends(one)
             source, target = _key(asking), _key(asked)
@@ -73,9 +74,17 @@ class Conversations:
             names[place] = services.get(one.number) or names.get(place, "")
             if packets := [number for number in (*one.packet, first.get(place, 0)) if number]:
                 first[place] = min(packets)
-        return [self._conversation(pair, total, names[pair], first.get(pair, 0)) for pair, total in sums.items()]
+            said = one.dscp if asking is one.ends[0] else one.dscp[::-1]
+            before = marks.get(place, (-1, -1))
+            marks[place] = (_lowest(said[0], before[0]), _lowest(said[1], before[1]))
+        return [
+            self._conversation(pair, total, names[pair], first.get(pair, 0), marks[pair])
+            for pair, total in sums.items()
+        ]
 
-    def _conversation(self, place: _Pair, total: Sequence[int], service: str, packet: int) -> Conversation:
+    def _conversation(
+        self, place: _Pair, total: Sequence[int], service: str, packet: int, dscp: tuple[int, int]
+    ) -> Conversation:
         return Conversation(
             id=digest("conversation", self._sensor, self._file, *place, *total),
             at=place.bucket,
@@ -89,6 +98,7 @@ class Conversations:
             octets=total[1],
             last_at=total[2],
             place=Place(self._file, packet) if packet else None,
+            dscp=dscp,
         )
 
 
@@ -98,6 +108,11 @@ def _ends(one: FlowRecord) -> tuple[Endpoint, Endpoint]:
     if not one.opened and 0 < first.port < second.port:
         return second, first
     return first, second
+
+
+def _lowest(one: int, other: int) -> int:
+    """The lower of two markings; -1 is none."""
+    return max(one, other) if min(one, other) < 0 else min(one, other)
 
 
 def _key(end: Endpoint) -> Key | None:

@@ -120,18 +120,19 @@ def _landed(one: Landing, seat: Seat) -> Seat:
     at = max(one.at, seat.at + 1) if one.placement and one.placement == seat.placement else one.at
     if at < seat.seen_at or one.status == "stop":
         return seat
+    vlan = {"seen_vlan": one.vlan, "vlan_at": at} if one.vlan else {}
     return msgspec.structs.replace(
-        seat, seen_nas=one.nas, seen_port=one.port, seen_vlan=one.vlan or seat.seen_vlan, seen_at=at, seen_by=one.id
+        seat, seen_nas=one.nas, seen_port=one.port, port_at=at, seen_at=at, seen_by=one.id, **vlan
     )
 
 
 def _seen(one: Observation, seat: Seat) -> Seat:
     if one.at < seat.seen_at or not one.value.isdigit():
         return seat
-    if one.at == seat.seen_at and seat.seen_vlan == seat.vlan:
+    if one.at == seat.vlan_at and seat.seen_vlan == seat.vlan:
         # Two tags in one frame (IEEE 802.1ad): one of them is the decided one.
         return seat
-    return msgspec.structs.replace(seat, seen_vlan=int(one.value), seen_at=one.at, seen_by=one.id)
+    return msgspec.structs.replace(seat, seen_vlan=int(one.value), vlan_at=one.at, seen_at=one.at, seen_by=one.id)
 
 
 def _judged(at: int, seat: Seat) -> tuple[Seat, list[Effect]]:
@@ -149,10 +150,16 @@ def _judged(at: int, seat: Seat) -> tuple[Seat, list[Effect]]:
 
 
 def _differences(seat: Seat) -> Iterator[str]:
-    if seat.vlan and seat.seen_vlan and seat.vlan != seat.seen_vlan:
+    # What was seen before the decision says nothing about it, also when something else was seen since.
+    if seat.vlan and seat.vlan_at > seat.at and seat.vlan != seat.seen_vlan:
         yield f"vlan.decided: {seat.vlan}"
         yield f"vlan.seen: {seat.seen_vlan}"
-    if seat.seen_port and seat.port and (seat.nas, seat.port) != (seat.seen_nas, seat.seen_port):
+    if (
+        seat.port_at > seat.at
+        and seat.seen_port
+        and seat.port
+        and (seat.nas, seat.port) != (seat.seen_nas, seat.seen_port)
+    ):
         yield f"port.decided: {seat.nas} {seat.port}"
         yield f"port.seen: {seat.seen_nas} {seat.seen_port}"
 

@@ -13,6 +13,7 @@ Example::
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from garde.dissect.engine import Engine
@@ -76,6 +77,10 @@ class Sensor:
     def full(self) -> bool:
         """Whether so much waits for `conversations` that it should be asked for before the end."""
         return self._tracker.pending >= FULL
+
+    def lap(self, ports: Iterable[int]) -> None:
+        """Let `conversations` give what was said so far on these ports, though its five minutes are not over."""
+        self._tracker.lap(ports)
 
     def conversations(self) -> list[Conversation]:
         """Who talked with whom since the last call, in buckets of five minutes that are over; after `finish`, all."""

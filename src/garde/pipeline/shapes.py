@@ -39,6 +39,7 @@ from garde.model.zones.place import Onboarding, Seat
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
+from garde.respond.interlocks import WITHIN
 from garde.risk.documents import products
 from garde.vault.box import DataKey, Secret
 
@@ -57,9 +58,16 @@ def _person_links(person: Any) -> Iterable[str]:
     return (f"login:{person.login}", *([f"subject:{person.subject}"] if person.subject else []))
 
 
+def begun_in(ward: str, at: int) -> str:
+    """The link under which the actions of a ward are found that were begun in the same ten minutes."""
+    return f"begun:{at // WITHIN}:{ward}"
+
+
 def _action_links(action: Any) -> Iterable[str]:
-    """What it is about, and what somebody must do: the open ones, and those that the agent is asked for."""
-    links = [action.why, *filter(None, (action.device,)), f"ward:{action.ward}"]
+    """What it is about, what was begun in a ward of late, the open ones, and those that the agent is asked for."""
+    links = [action.why, *filter(None, (action.device,))]
+    if action.began_at:
+        links.append(begun_in(action.ward, action.began_at))
     if action.open:
         links.append("open")
     if action.wants:

@@ -5,8 +5,8 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names  # doctest: +NORMALIZE_WHITESPACE
-    ('inventory', 'conversation', 'contradiction', 'findings', 'notify', 'sensors', 'hours', 'rhythms', 'risk',
-     'landing', 'responding')
+    ('inventory', 'conversation', 'marking', 'contradiction', 'findings', 'notify', 'sensors', 'hours', 'rhythms',
+     'risk', 'landing', 'responding')
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from garde.config import PRIVATE, ChannelSection, Config
 from garde.findings import policy
 from garde.findings.policy import Policy
-from garde.pipeline import contradiction, conversation, findings, hours, inventory, landing, notify, rhythms, sensors
+from garde.pipeline import conversation, findings, hours, inventory, landing, marking, notify, rhythms, sensors
 from garde.pipeline.actions import responding
-from garde.pipeline.risk import said
+from garde.pipeline.risk import contradiction, said
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
 from garde.respond import decide
@@ -52,8 +52,9 @@ def stages(
         windows: in which devices are worked on.
     """
     return Registry(
-        inventory.stage(networks), conversation.stage(plan), contradiction.stage(networks), findings.stage(rows),
-        notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE, landing.STAGE,
+        inventory.stage(networks), conversation.stage(plan), marking.STAGE, contradiction.stage(networks),
+        findings.stage(rows), notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE,
+        landing.STAGE,
         responding.stage(networks, actions, playbooks, windows),
     )  # fmt: skip
 

@@ -101,7 +101,8 @@ def _matrix(material: Material, picture: Picture) -> Table:
 def _movement(material: Material, picture: Picture) -> Table:
     column, signed = material.column, bool(picture.signed_at)
     rows = tuple(
-        (word, now, *((then, f"{now - then:+d}" if now != then else "0") if signed else ())) for _, word, now, then in picture.risks
+        (word, now, *((then, f"{now - then:+d}" if now != then else "0") if signed else ()))
+        for _, word, now, then in picture.risks
     )  # fmt: skip
     more = (column("signed", "number"), column("change", "number")) if signed else ()
     heads = (column("risk"), column("now", "number"), *more)

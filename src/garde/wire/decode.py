@@ -50,7 +50,8 @@ WINDOW: Final = 20
 DF: Final = 21
 KIND: Final = 22
 DEPTH: Final = 23  # how many tunnels were opened
-FIELDS: Final = 24
+DSCP: Final = 24  # RFC 2474 §3
+FIELDS: Final = 25
 
 # --- KIND -----------------------------------------------------------------------------------------------------
 NOTHING: Final = 0
@@ -311,6 +312,7 @@ def decode(d: Bytes, p: int, e: int, link: int, f: Rows) -> int:
             f[DST_HIGH] = 0
             f[DST_LOW] = u32(d, p + 16)
             f[TTL] = i64(d[p + 8])
+            f[DSCP] = i64(d[p + 1]) >> 2
             f[L3] = p
             proto = i64(d[p + 9])
             cut = u16(d, p + 6)
@@ -337,6 +339,7 @@ def decode(d: Bytes, p: int, e: int, link: int, f: Rows) -> int:
             f[DST_HIGH] = word(d, p + 24)
             f[DST_LOW] = word(d, p + 32)
             f[TTL] = i64(d[p + 7])
+            f[DSCP] = u16(d, p) >> 6 & 63
             f[DF] = 1
             f[L3] = p
             proto = i64(d[p + 6])

@@ -40,7 +40,7 @@ NEXT: Final = 16  # TCP: sequence number after the contiguous data seen, -1 unkn
 ORIGIN: Final = 18  # TCP: sequence number of the first octet, -1 when the SYN was not seen
 MAC: Final = 20  # of the sender of each direction; before the second speaks, the destination MAC of the first packet
 VLAN: Final = 22
-HOPS: Final = 23  # and 24: last TTL per direction
+HOPS: Final = 23  # and 24: last TTL per direction, and above its eight bits the last DSCP
 STATE: Final = 25
 PACKET: Final = 26  # and 27: number of the first packet of each direction
 TCP: Final = 28  # and 29: flags seen
@@ -416,7 +416,7 @@ def run(
         row[LAST_AT] = at
         row[PACKETS + way] += 1
         row[OCTETS + way] += records[i, 2]
-        row[HOPS + way] = f[dec.TTL]
+        row[HOPS + way] = f[dec.TTL] | f[dec.DSCP] << 8
         row[TCP + way] |= flags
 
         # --- the payload ----------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ class FlowRecord(msgspec.Struct, frozen=True, gc=False):
         first_at, last_at: nanoseconds since 1970, in this bucket.
         packet: number of the first packet of each direction, 0 when there was none yet.
         opened: whether the TCP opening was seen, so that ``ends[0]`` is the client.
+        dscp: last marking per direction (RFC 2474 §3), -1 where nothing was seen or there is no IP.
     """
 
     number: int
@@ -67,6 +68,7 @@ class FlowRecord(msgspec.Struct, frozen=True, gc=False):
     last_at: int
     packet: tuple[int, int]
     opened: bool
+    dscp: tuple[int, int] = (-1, -1)
 
 
 class Sighting(msgspec.Struct, frozen=True, gc=False):
@@ -204,6 +206,19 @@ class Tracker:
         self._tags[:] = 0
         return out
 
+    def lap(self, ports: Iterable[int]) -> None:
+        """Hand out what flows of these ports did so far in this bucket, for a reader who cannot wait for its end.
+
+        They go on from zero: the records of a bucket are parts of it, and their sums are what one record would be.
+        """
+        rows = self._rows
+        wanted = np.fromiter(ports, np.int64)
+        used = (self._tags != 0) & (rows[:, k.PACKETS] + rows[:, k.PACKETS + 1] > 0)
+        used &= np.isin(rows[:, 4] >> 32 & 0xFFFF, wanted) | np.isin(rows[:, 4] >> 16 & 0xFFFF, wanted)
+        if used.any():
+            self._records.append(rows[used])
+            rows[used, k.PACKETS : k.PACKETS + 4] = 0
+
     def release(self, numbers: Iterable[int]) -> None:
         """Nothing more is wanted of these flows; numbers that are not there any more are passed over."""
         for number in numbers:
@@ -308,7 +323,7 @@ class Tracker:
             if row[k.NUMBER] != number:
                 row = gone[gone[:, k.NUMBER] == number][0].tolist()
             layer, protocol, ends = parties(row)
-            ttl = (row[k.HOPS], row[k.HOPS + 1])
+            ttl = (row[k.HOPS] & 255, row[k.HOPS + 1] & 255)
             self._flows[number] = Flow(
                 number, layer, protocol, ends, vlan_ids(row[k.VLAN]), ttl, first_at=row[k.FIRST_AT]
             )
@@ -405,14 +420,19 @@ def record(row: list[int]) -> FlowRecord:
         proto,
         ends,
         vlan_ids(row[k.VLAN]),
-        (row[k.HOPS], row[k.HOPS + 1]),
+        (row[k.HOPS] & 255, row[k.HOPS + 1] & 255),
         (row[k.PACKETS], row[k.PACKETS + 1]),
         (row[k.OCTETS], row[k.OCTETS + 1]),
         row[k.FIRST_AT],
         row[k.LAST_AT],
         (row[k.PACKET], row[k.PACKET + 1]),
         row[k.ORIGIN] >= 0,
+        (_dscp(row, 0), _dscp(row, 1)),
     )
+
+
+def _dscp(row: list[int], way: int) -> int:
+    return row[k.HOPS + way] >> 8 if row[4] >> 48 and row[k.PACKETS + way] else -1
 
 
 def sighting(row: list[int]) -> Sighting:

@@ -77,6 +77,11 @@ class Marking:
         self._roles = tuple(roles)
         self._known: dict[tuple[str, str, str, int, str], Class | None] = {}
 
+    @property
+    def urgent(self) -> frozenset[int]:
+        """Ports of the classes on whose delay a patient may depend."""
+        return frozenset(port for role in self._roles if self.classes[role.name].weight != "low" for port in role.ports)
+
     def of(self, source: str, target: str, protocol: str, port: int, service: str = "") -> Class | None:
         """The class of a flow between two kinds of device; None when it is nothing special."""
         place = (source, target, protocol, port, service)

@@ -20,7 +20,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from garde.model.flow import Conversation
+from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.zones.crossing import DAY, Crossing
 from garde.zones.match import Matcher, protocol_name
@@ -41,6 +41,7 @@ class Line(msgspec.Struct, gc=False):
         protocol, port, service: as in `Conversation`, protocols under their names.
         packets, octets: both directions. times: how many conversations of five minutes.
         first, last: nanoseconds since 1970.
+        bucket: the one counted last, since a live sensor tells of one bucket in parts.
         marks: a bit per day since 1970 modulo 512. clock: a bit per hour of the day (UTC).
     """
 
@@ -54,6 +55,7 @@ class Line(msgspec.Struct, gc=False):
     times: int = 0
     first: int = 0
     last: int = 0
+    bucket: int = -1
     marks: int = 0
     clock: int = 0
 
@@ -65,7 +67,9 @@ class Line(msgspec.Struct, gc=False):
             self.first = at
         if last > self.last:
             self.last = last
-        self.times += 1
+        if at // BUCKET != self.bucket:
+            self.bucket = at // BUCKET
+            self.times += 1
         self.marks |= 1 << at // DAY % 512
         self.clock |= 1 << at // HOUR % 24
 

@@ -15,13 +15,13 @@ AT = 1_700_000_000 * 10**9
 A, B = bytes((10, 0, 0, 1)), bytes((10, 0, 0, 2))
 
 
-def five(count: int = 1) -> bytes:
+def five(count: int = 1, tos: int = 0) -> bytes:
     head = struct.pack(">HHIIIIHH", 5, count, 60_000, 1_700_000_000, 500, 1, 0, 0)
     row = (
         A
         + B
         + bytes(4)
-        + struct.pack(">HHIIIIHHBBBBHHBBH", 1, 2, 7, 999, 10_000, 20_000, 40000, 104, 0, 24, 6, 0, 0, 0, 0, 0, 0)
+        + struct.pack(">HHIIIIHHBBBBHHBBH", 1, 2, 7, 999, 10_000, 20_000, 40000, 104, 0, 24, 6, tos, 0, 0, 0, 0, 0)
     )
     return head + row * count
 
@@ -64,6 +64,13 @@ def test_version_5() -> None:
     assert (record.layer, record.packets, record.octets) == (STREAM, (7, 0), (999, 0))
     assert record.first_at == AT + 500 - 50_000 * 10**6
     assert record.last_at == AT + 500 - 40_000 * 10**6
+
+
+def test_the_marking_is_that_of_the_class_of_service() -> None:
+    assert FlowExport().read(five(tos=46 << 2 | 1), "x", AT)[0].dscp == (46, -1)
+    assert FlowExport().read(NINE, "x", AT)[0].dscp == (-1, -1), "nobody said"
+    said = nine(piece(0, template(256, (8, 4), (12, 4), (5, 1))), piece(256, A + B + bytes([34 << 2]) + bytes(3)))
+    assert FlowExport().read(said, "x", AT)[0].dscp == (34, -1)
 
 
 def test_version_9() -> None:

@@ -61,6 +61,13 @@ def test_who_opened_asked_and_else_the_higher_port() -> None:
     assert (seen.target.value, opened.target.value) == ("10.0.0.2", "10.0.0.1")
 
 
+def test_the_lowest_marking_of_each_end_is_kept() -> None:
+    (one,) = MAKER.of([change(dscp=(46, 34)), change(number=2, dscp=(0, -1)), change(number=3, dscp=(-1, 46))], {})
+    assert one.dscp == (0, 34)
+    (turned,) = MAKER.of([change(ends=(SERVER, CLIENT), opened=False, dscp=(34, 46))], {})
+    assert turned.dscp == (46, 34) and MAKER.of([RECORD], {})[0].dscp == (-1, -1)
+
+
 def test_groups_and_nobody_are_no_partners() -> None:
     for ip in ("224.0.0.251", "255.255.255.255", "0.0.0.0", "ff02::fb"):
         assert MAKER.of([change(ends=(CLIENT, Endpoint("", ip, 5353)))], {}) == []

@@ -133,6 +133,23 @@ def test_what_was_seen_before_the_decision_says_nothing_about_it(play: Play) -> 
     assert not play.found()
 
 
+def test_a_session_does_not_make_an_old_tag_new(play: Play) -> None:
+    play.say(decided(vlan=30), frame(START + GRACE, 30))
+    moved = decided(START + 100 * SECOND, vlan=120)
+    play.say(moved, told(START + 101 * SECOND, placement=moved.id), told(START + 150 * SECOND, status="alive"))
+    play.until(START + 200 * SECOND)
+    assert not play.found(), "the switch says no VLAN, and the wire has shown none since"
+
+
+def test_an_old_port_is_not_held_against_a_new_decision(play: Play) -> None:
+    play.say(decided(), told(START + SECOND))
+    new = AccessRequest(at=START + 100 * SECOND, mac=MAC, kind=MAB, nas="sw-2", port="1")
+    play.say(placed(new, vlan=120, rank="explicit"), frame(START + 120 * SECOND, 120))
+    play.until(START + 200 * SECOND)
+    assert not play.found()
+    assert play.seat.place == ("sw-2", "1")
+
+
 def test_an_echo_of_the_decision_came_behind_it_whatever_the_clocks_say(play: Play) -> None:
     one = decided(START + SECOND // 2)
     play.say(one)

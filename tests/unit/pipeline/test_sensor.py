@@ -39,3 +39,13 @@ def test_a_sensor_says_when_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> N
     assert sensor.full
     assert sensor.conversations()
     assert not sensor.full
+
+
+def test_a_lap_tells_of_some_ports_before_the_five_minutes_are_over() -> None:
+    sensor = Sensor("s", file="f", flows=16)
+    sensor.hear(block([ether(ip4(tcp(b"x", sport=40000, dport=port))) for port in (104, 5060)]))
+    assert sensor.conversations() == []
+    sensor.lap([5060])
+    assert [one.port for one in sensor.conversations()] == [5060]
+    sensor.finish()
+    assert [one.port for one in sensor.conversations()] == [104]

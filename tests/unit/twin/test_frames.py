@@ -12,6 +12,16 @@ def test_a_checksum_over_a_message_with_its_checksum_is_zero():
     assert frames.checksum(packet[:20]) == 0
 
 
+def test_switches_mark_both_directions_of_both_families():
+    ends = b"\x0a\0\0\1", b"\x0a\0\0\2"
+    for ports in ((24105, 40000), (40000, 24105)):
+        datagram = frames.udp(*ends, *ports, b"x")
+        assert frames.ipv4(*ends, 17, datagram, ttl=64, number=1)[1] >> 2 == 46
+        head = frames.ipv6(bytes(16), bytes(16), 17, datagram, ttl=64)
+        assert int.from_bytes(head[:2], "big") >> 6 & 63 == 46
+    assert frames.marking(17, frames.udp(*ends, 1, 2, b"")) == frames.marking(1, b"") == 0
+
+
 @pytest.mark.parametrize("length", [0, 1, 7, 1460])
 @pytest.mark.parametrize("width", [4, 16])
 def test_transport_checksums_hold_for_any_length_and_family(length, width):

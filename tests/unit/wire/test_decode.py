@@ -161,3 +161,9 @@ def test_tunnels_in_tunnels_end() -> None:
 def test_a_port_alone_makes_no_tunnel() -> None:
     frame = ether(ip4(udp(b"\x09" + bytes(60), dport=4789), 17))
     assert payload(frame) == b"\x09" + bytes(60)
+
+
+@pytest.mark.parametrize("dscp", [0, 1, 46, 63])
+def test_the_marking_of_both_families(dscp: int) -> None:
+    assert read(ether(ip4(tcp(b"x"), dscp=dscp)))[1][d.DSCP] == dscp
+    assert read(ether(ip6(tcp(b"x"), dscp=dscp), 0x86DD))[1][d.DSCP] == dscp

@@ -206,3 +206,43 @@ def test_what_is_made_ready_is_what_a_tracker_calls() -> None:
     # A capture's buffer is one that may be written to.
     Tracker(slots=64).feed(Block(read.data.copy(), read.records))
     assert k.run._known == made and len(made) == 1  # type: ignore[attr-defined]
+
+
+def test_the_last_marking_of_each_direction_and_none_where_nothing_was_said() -> None:
+    tracker = Tracker(slots=64)
+    ends = {"src": "10.0.0.2", "dst": "10.0.0.1"}
+    asked = [ether(ip4(udp(b"q", dport=24105), 17, dscp=dscp)) for dscp in (46, 0)]
+    feed(tracker, [*asked, ether(ip4(udp(b"a", sport=24105, dport=40000), 17, dscp=34, ttl=9, **ends), src=B, dst=A)])
+    tracker.finish()
+    (record,) = tracker.flows()
+    assert (record.dscp, record.ttl) == ((0, 34), (64, 9))
+    alone = Tracker(slots=64)
+    feed(alone, [asked[0], ether(b"\0" * 28, 0x0806)])
+    alone.finish()
+    assert sorted(one.dscp for one in alone.flows()) == [(-1, -1), (46, -1)]
+
+
+def test_laps_are_parts_of_what_one_record_would_be() -> None:
+    frames = [
+        client(seq=99, flags=SYN),
+        server(seq=499, flags=SYNACK),
+        client(b"hi", 100),
+        server(b"yo", 500),
+        client(b"!", 102),
+    ]
+    whole, parts = Tracker(slots=64), Tracker(slots=64)
+    feed(whole, frames)
+    for number, frame in enumerate(frames):
+        feed(parts, [frame])
+        if number in (1, 3):
+            parts.lap([104])
+            parts.lap([104, 9])
+            parts.lap([9])
+    whole.finish()
+    parts.finish()
+    (one,), many = whole.flows(), parts.flows()
+    assert len(many) == 3 and all(sum(part.packets) for part in many)
+    for way in (0, 1):
+        assert sum(part.packets[way] for part in many) == one.packets[way]
+        assert sum(part.octets[way] for part in many) == one.octets[way]
+    assert {part.number for part in many} == {one.number} and all(part.opened for part in many)

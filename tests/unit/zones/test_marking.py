@@ -30,6 +30,10 @@ def test_classes_by_role(source: str, target: str, protocol: str, port: int, ser
     assert found is not None and found.name == name
 
 
+def test_the_ports_of_alarms_and_voice_are_urgent_and_those_of_images_are_not() -> None:
+    assert packaged().urgent >= {24105, 5060} and not packaged().urgent & {104, 445, 2575}
+
+
 def test_ordinary_traffic_has_no_class() -> None:
     assert packaged().of("WORKSTATION", "PRINT", "tcp", 9100) is None
 

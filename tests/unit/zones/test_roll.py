@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garde.model.flow import Conversation
+from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.zones.crossing import DAY
 from garde.model.zones.zone import Conduit, Rule, drafted
@@ -54,6 +54,13 @@ def test_a_device_does_not_talk_with_itself_and_the_window_is_kept() -> None:
     ]
     (line,) = gather(talks, WHO, since=5, until=9)
     assert line.times == 1
+
+
+def test_a_bucket_told_in_parts_is_one_time() -> None:
+    (line,) = gather(
+        [talk("10.0.0.1", "10.5.0.1", at=0) for _ in range(3)] + [talk("10.0.0.1", "10.5.0.1", at=BUCKET)], WHO
+    )
+    assert (line.times, line.octets) == (2, 400)
 
 
 def test_what_stays_on_the_link_is_no_line() -> None:

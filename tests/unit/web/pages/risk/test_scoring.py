@@ -48,8 +48,10 @@ def test_a_batch_is_shown_before_it_is_said(own: Site, writer: Reader) -> None:
 
 
 def test_all_roles_together_agree_or_differ(own: Site, writer: Reader) -> None:
+    assert "Clinical lead: 1" in writer.page(SHEET).text
     for role in ("biomedical", "clinical", "rssi"):
         say(writer, role=role, person=role, **EVERY)
+    assert "of the quorum:" not in writer.page(SHEET).text
     assert care(writer)["status"] == "agreed"
     say(writer, role="clinical", C1="4", person="clinical")
     assert care(writer)["status"] == "disputed"

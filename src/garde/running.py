@@ -78,6 +78,7 @@ def _serve(
     demonstration: bool,
 ) -> None:
     from garde import keeping, placing
+    from garde.acting import enforcers
     from garde.serve import PARTS
     from garde.serve import serve as serving
 
@@ -103,7 +104,7 @@ def _serve(
     with kept_safe if "stages" in parts else nullcontext(), decides:
         serving(
             chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept),
-            proof=keeping.Proof(kept, keys, clock, chosen), demonstration=demonstration,
+            proof=keeping.Proof(kept, keys, clock, chosen), demonstration=demonstration, enforcers=enforcers(chosen),
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from garde import config as settings
 from garde import placing
 from garde.app import SystemClock, open_keys, opened
 from garde.bus.log import LogBus
+from garde.config import Config
 from garde.errors import Malformed, Missing, Refused, Unreachable
 from garde.model.device import Device
 from garde.model.key import Key
@@ -103,10 +104,9 @@ def test_configuring_again_keeps_the_token_and_the_key(made: Site) -> None:
     ("text", "code"),
     [
         ("", "radius.folder"),
-        ('[radius]\nfolder = "/nowhere"', "places.none"),
         ('[zones]\nrules = "/nowhere/x"\n[radius]\nfolder = "/nowhere"', "places.unreadable"),
     ],
-    ids=["folder", "rules", "file"],
+    ids=["folder", "file"],
 )
 def test_what_is_missing_is_named(tmp_path: Path, text: str, code: str) -> None:
     config = tmp_path / "garde.toml"
@@ -114,6 +114,12 @@ def test_what_is_missing_is_named(tmp_path: Path, text: str, code: str) -> None:
     with pytest.raises(Missing) as caught:
         placing.configure(store=f"sqlite:///{tmp_path}/x.db", config=config, say=lambda text: None)
     assert caught.value.code == code
+
+
+def test_without_rules_the_zone_plan_decides() -> None:
+    book = placing.rulebook(Config())
+    assert {rule.name: rule.zone for rule in book.rules}["plan: CT"] == "Z2"
+    assert book.onboarding.name == "Z8" and {rule.rank for rule in book.rules} == {"fingerprint"}
 
 
 def test_a_secret_that_is_not_there_is_named(made: Site) -> None:

@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from garde.cli import keys, monitor, notify, people, radius, risk, zones
+from garde.cli import actions, keys, monitor, notify, people, radius, risk, zones
 from garde.cli.options import (
     ConfigOption,
     Format,
@@ -41,7 +41,16 @@ app = typer.Typer(
 )
 imports = typer.Typer(name="import", help="Read what other systems know.", no_args_is_help=True)
 app.add_typer(imports)
-for group in (people.people, risk.risk, zones.zones, radius.radius, keys.keys, keys.secrets, notify.notify):
+for group in (
+    people.people,
+    risk.risk,
+    zones.zones,
+    radius.radius,
+    actions.actions,
+    keys.keys,
+    keys.secrets,
+    notify.notify,
+):
     app.add_typer(group)
 app.command()(monitor.forecast)
 
@@ -240,7 +249,8 @@ def import_gmao(
 @app.command()
 def run(
     only: Annotated[
-        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, notify, radius, web. Empty runs all.")
+        str,
+        typer.Option("--only", help="Parts, by commas: sensor, stages, notify, act, radius, web. Empty runs all."),
     ] = "",
     port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
     store: StoreOption = None,
@@ -255,7 +265,8 @@ def run(
 @app.command()
 def serve(
     only: Annotated[
-        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, notify, radius, web. Empty runs all.")
+        str,
+        typer.Option("--only", help="Parts, by commas: sensor, stages, notify, act, radius, web. Empty runs all."),
     ] = "",
     port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
     store: StoreOption = None,

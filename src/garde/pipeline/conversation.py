@@ -28,6 +28,7 @@ from garde.ports import View
 from garde.wire.flow import Endpoint
 from garde.wire.track import FlowRecord
 from garde.zones.plan import Plan, packaged
+from garde.zones.roll import lowest
 
 _NAMES: Final = {6: "tcp", 17: "udp"}
 
@@ -75,8 +76,7 @@ class Conversations:
             if packets := [number for number in (*one.packet, first.get(place, 0)) if number]:
                 first[place] = min(packets)
             said = one.dscp if asking is one.ends[0] else one.dscp[::-1]
-            before = marks.get(place, (-1, -1))
-            marks[place] = (_lowest(said[0], before[0]), _lowest(said[1], before[1]))
+            marks[place] = lowest(said, marks.get(place, (-1, -1)))
         return [
             self._conversation(pair, total, names[pair], first.get(pair, 0), marks[pair])
             for pair, total in sums.items()
@@ -108,11 +108,6 @@ def _ends(one: FlowRecord) -> tuple[Endpoint, Endpoint]:
     if not one.opened and 0 < first.port < second.port:
         return second, first
     return first, second
-
-
-def _lowest(one: int, other: int) -> int:
-    """The lower of two markings; -1 is none."""
-    return max(one, other) if min(one, other) < 0 else min(one, other)
 
 
 def _key(end: Endpoint) -> Key | None:

@@ -154,7 +154,12 @@ def test_a_batch_is_said_whole_or_not_at_all_and_reads_its_matrix_once(
     ]
     asked: list[str] = []
     check = place.risk._in_force
-    monkeypatch.setattr(place.risk, "_in_force", lambda name: asked.append(name) or check(name))
+
+    def counted(name: str) -> frozenset[str]:
+        asked.append(name)
+        return check(name)
+
+    monkeypatch.setattr(place.risk, "_in_force", counted)
     with pytest.raises(Missing, match="matrix.device"):
         place.risk.say(*batch)
     assert place.risk.treatments() == [] and asked == [frozen]

@@ -32,7 +32,7 @@ from garde.model.key import Key  # noqa: E402
 from garde.model.zones.crossing import Crossing  # noqa: E402
 from garde.pipeline.conversation import stage  # noqa: E402
 from garde.pipeline.stage import Put  # noqa: E402
-from garde.pipeline.zoning import natures  # noqa: E402
+from garde.pipeline.zones.zoning import natures  # noqa: E402
 from garde.twin.fleet import Fleet  # noqa: E402
 from garde.twin.week import Week  # noqa: E402
 from garde.zones.party import roster  # noqa: E402

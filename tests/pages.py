@@ -34,7 +34,7 @@ from garde.model.observation import Place
 from garde.model.person import Grant, Person
 from garde.pipeline.risk.assessing import Assessment
 from garde.pipeline.runner import Runner
-from garde.pipeline.table import stages
+from garde.pipeline.table import configured
 from garde.report.fleet import Fleet
 from garde.report.queue import Queue
 from garde.web.application import build
@@ -146,7 +146,7 @@ def hospital(folder: Path, *captures: str, demonstration: bool = True) -> Iterat
         clock = StandingClock()
         risk = Assessment(kept, bus, Config(), now=clock.now, settle=lambda: runner.drain())
         follow = partial(_follow, fleet, queue, risk)
-        runner = Runner(stages(), kept, bus, clock, told=follow)
+        runner = Runner(configured(Config()), kept, bus, clock, told=follow)
         yield Site(
             kept, bus, fleet, queue, name="CHU d'essai", settle=runner.drain, now=clock.now,
             risk=risk, demonstration=demonstration,

@@ -30,6 +30,7 @@ from garde.model.finding import Finding
 from garde.people.register import Register
 from garde.pipeline.actions.acting import acting
 from garde.pipeline.agents import listening
+from garde.pipeline.drafting import Drafting
 from garde.pipeline.post import posting
 from garde.pipeline.risk.assessing import Assessment
 from garde.pipeline.runner import Runner
@@ -188,6 +189,7 @@ def _pages(
         files = (Path(web.certificate), Path(web.key)) if web.certificate else _certificate(web, clock)
         if not web.certificate:
             say(f"The pages' certificate is Garde's own; SHA-256 {fingerprint(files[0])}")
+    words = directory.load(Path(chosen.site.directory), kinds()) if chosen.site.directory else None
     site = Site(
         kept,
         bus,
@@ -199,9 +201,10 @@ def _pages(
         policy=policy.load(chosen.findings.policy),
         secure=secure,
         name=chosen.site.name,
-        directory=directory.load(Path(chosen.site.directory), kinds()) if chosen.site.directory else None,
+        directory=words,
         settle=serving.settle,
         risk=serving.assessment,
+        drafting=Drafting(kept, chosen, now=clock.now, directory=words),
         now=clock.now,
     )
     try:

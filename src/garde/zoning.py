@@ -20,7 +20,7 @@ Example::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -30,35 +30,23 @@ import msgspec
 from garde import config as settings
 from garde.app import Report, SystemClock, keep, opened
 from garde.errors import Malformed, Missing, Unreachable
-from garde.model.device import Device
-from garde.model.finding import SEVERITIES, Finding
-from garde.model.flow import Conversation
 from garde.model.message import moment
 from garde.model.risk.matrix import Approval
-from garde.model.zones.crossing import Crossing
 from garde.model.zones.zone import Policy
-from garde.pipeline.zoning import natures
+from garde.pipeline import drafting
+from garde.pipeline.drafting import Observed
 from garde.ports import Store
 from garde.report import directory
 from garde.report.table import table_of
 from garde.zones import marking, plan
-from garde.zones.party import Party, Roster, roster
 from garde.zones.propose import Proposal, propose
-from garde.zones.roll import Line, gather, label
-from garde.zones.simulate import Call, locked, simulate, window
+from garde.zones.roll import label
+from garde.zones.simulate import Call, locked, simulate
 
 #: Largest policy that is read, in octets.
 LARGEST: Final = 64 << 20
 #: Fields that hold nanoseconds since 1970.
 _TIMES: Final = frozenset({"at", "since", "until", "first", "last"})
-
-
-class Observed(msgspec.Struct, frozen=True):
-    """What was observed in a window, and who took part; ``latest`` is the last moment of it."""
-
-    lines: list[Line]
-    roster: Roster
-    latest: int
 
 
 def proposed(
@@ -82,11 +70,12 @@ def simulated(
     captures: Sequence[Path] = (),
     *,
     days: int = 14,
-    accepted: Iterable[Approval] = (),
     store: str | None,
     config: Path | None,
 ) -> dict[str, Any]:
     """What a policy, or else the one that would be proposed, would have broken; with ``clean`` and ``locked``.
+
+    What people accepted is read of the same store.
 
     Raises:
         Malformed: the file is no policy.
@@ -96,6 +85,7 @@ def simulated(
     given = read_policy(_bytes(policy), policy.name) if policy else None
     with _held(captures, chosen, store) as held:
         seen = observed(held, chosen, days)
+        accepted = list(held.all(Approval))
     if given is None:
         given = propose(
             seen.lines, seen.roster, at=seen.latest, marking=marking.packaged(), probes=chosen.zones.probes
@@ -112,36 +102,13 @@ def observed(held: Store, chosen: settings.Config, days: int) -> Observed:
     Raises:
         Malformed, Missing: the site's plan is not usable.
     """
-    latest = max((one.last for one in held.all(Crossing)), default=0)
-    since, until = window(latest, days)
-    who = roster(
-        held.all(Device), plan.load(chosen.zones.plan, chosen.site.networks), natures(), alerts(held.all(Finding))
-    )
-    return Observed(gather(held.all(Conversation), who, since, until), who, latest or SystemClock().now())
-
-
-def alerts(findings: Iterable[Finding]) -> dict[str, str]:
-    """Device → worst severity of its open threats: of whom an intruder may be the author of the traffic."""
-    worst: dict[str, str] = {}
-    for one in findings:
-        if one.kind == "threat" and one.device and one.status in ("open", "taken", "waiting"):
-            before = worst.get(one.device, SEVERITIES[0])
-            worst[one.device] = max(before, one.severity, key=SEVERITIES.index)
-    return worst
+    seen = drafting.observed(held, plan.load(chosen.zones.plan, chosen.site.networks), days)
+    return seen if seen.latest else msgspec.structs.replace(seen, latest=SystemClock().now())
 
 
 def caller(chosen: settings.Config) -> Call:
     """Whom the site's directory names for a device's ward, else its ward."""
-    if not chosen.site.directory:
-        return lambda party: (party.ward,) if party.ward else ()
-    words = directory.load(Path(chosen.site.directory))
-
-    def call(party: Party) -> tuple[str, ...]:
-        named = [one for one in words.contacts if party.ward in one.wards]
-        found = named or [one for one in words.contacts if not one.wards]
-        return tuple(f"{one.name if isinstance(one.name, str) else one.name.fr} {one.phone}" for one in found)
-
-    return call
+    return drafting.caller(directory.load(Path(chosen.site.directory)) if chosen.site.directory else None)
 
 
 def read_policy(data: bytes, name: str = "policy") -> Policy:

@@ -34,6 +34,8 @@ PARTS = {
     "vulnerability": "CVE-2020-1234",
     "form": "nothing",
     "source": "nothing",
+    "policy": "p-none",
+    "action": "a-none",
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,8 +14,11 @@ from garde import config as settings
 from garde import zoning
 from garde.app import replay
 from garde.errors import Malformed, Missing, Unreachable
-from garde.model.finding import Finding
+from garde.model.risk.matrix import Approval
 from garde.model.zones.zone import Conduit, Rule, drafted
+from garde.pipeline.shapes import SHAPES
+from garde.ports import Shape
+from garde.store.sqlite import open_sqlite
 from garde.twin import DIRECTORY, make
 from garde.zones.party import Party
 from garde.zones.plan import packaged
@@ -67,6 +69,20 @@ def test_what_is_proposed_is_tried_and_a_poorer_policy_breaks_more(capture: Path
     assert "Locked by" in text and found["breaks"][0]["id"] in text
 
 
+def test_a_break_that_people_accepted_no_longer_locks(capture: Path, tmp_path: Path) -> None:
+    place = tmp_path / "garde.db"
+    replay([capture], store=f"sqlite:///{place}")
+    before = zoning.simulated(None, store=f"sqlite:///{place}", config=None)
+    one = next(one for one in before["breaks"] if one["response"] != "RP0")
+    said = Approval(id="a-1", at=1, about=one["id"], person="k.morel", name="K. Morel", role="rssi")
+    kept = open_sqlite(str(place), (*SHAPES, Shape(Approval, lambda said: str(said.id))))
+    with kept.begin() as unit:
+        unit.put([said])
+    kept.close()
+    after = zoning.simulated(None, store=f"sqlite:///{place}", config=None)
+    assert set(before["locked"]) - set(after["locked"]) == {f"break: {one['id']}"}
+
+
 def test_a_policy_survives_its_json_to_the_microsecond() -> None:
     assert zoning.read_policy(zoning.as_json(POLICY).encode()) == POLICY
     assert zoning.read_policy(msgspec.json.encode({"policy": POLICY})) == POLICY
@@ -108,14 +124,6 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 def test_an_empty_store_gives_an_empty_policy() -> None:
     made = zoning.proposed(store="sqlite:///", config=None)
     assert (made.rules, made.days, made.review) == (0, 0, ())
-
-
-def test_only_an_open_threat_silences_a_device() -> None:
-    def finding(number: int, **parts: Any) -> Finding:
-        return Finding(id=f"f-{number}", rule="r", **({"device": "d", "kind": "threat", "severity": "high"} | parts))
-
-    assert zoning.alerts([finding(1), finding(2, severity="low")]) == {"d": "high"}
-    assert not zoning.alerts([finding(1, status="closed"), finding(2, kind="vulnerability"), finding(3, device="")])
 
 
 def test_whom_to_call_comes_from_the_directory() -> None:

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from garde.cli.options import ConfigOption, StoreOption, done
+from garde.cli.options import ConfigOption, StoreOption, done, say
 
 zones = typer.Typer(name="zones", help="Who may talk to whom, and what would break.", no_args_is_help=True)
 
@@ -26,6 +26,27 @@ class Form(enum.StrEnum):
 
     text = "text"
     json = "json"
+
+
+class Mode(enum.StrEnum):
+    """How far a policy reaches at an enforcement point."""
+
+    observe = "observe"
+    shadow = "shadow"
+    soft = "soft"
+    enforce = "enforce"
+
+
+class Kind(enum.StrEnum):
+    """What a policy can be written as."""
+
+    nftables = "nftables"
+    acl = "acl"
+    aruba_aos_s = "aruba-aos-s"
+    aruba_cx = "aruba-cx"
+    aruba_controller = "aruba-controller"
+    radius = "radius"
+    mud = "mud"
 
 
 FormOption = Annotated[Form, typer.Option("--format", help="text or json.")]
@@ -71,3 +92,38 @@ def simulate(
 
     found = done(lambda: zoning.simulated(policy, capture or [], days=days, store=store, config=config))
     print(zoning.as_json(found) if form is Form.json else zoning.as_lines(found))
+
+
+@zones.command()
+def export(
+    kind: Annotated[Kind, typer.Argument(metavar="FORM", help="nftables, acl, aruba-…, radius or mud.")],
+    policy: Annotated[
+        Path | None,
+        typer.Argument(metavar="POLICY.json", help="As propose prints it; without it, what it would print."),
+    ] = None,
+    mode: Annotated[Mode, typer.Option("--mode", help="How far it reaches.")] = Mode.shadow,
+    generation: Annotated[int, typer.Option(min=1, help="Counts what was sent to this point.")] = 1,
+    spare: Annotated[
+        list[str] | None, typer.Option("--spare", metavar="ZONE", help="Zone that soft leaves alone.")
+    ] = None,
+    routed: Annotated[bool, typer.Option("--routed", help="The gateway does not see hardware addresses.")] = False,
+    base: Annotated[str, typer.Option(metavar="URL", help="Address below which MUD files will lie.")] = "",
+    days: DaysOption = 14,
+    form: FormOption = Form.text,
+    store: StoreOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write a policy for an enforcement point; what the text leaves open is said on stderr."""
+    import msgspec
+
+    from garde import exporting
+
+    made = done(
+        lambda: exporting.exported(
+            policy, kind.value, generation=generation, mode=mode.value, spared=spare or (), on_link=not routed,
+            base=base or exporting.BASE, days=days, store=store, config=config,
+        )
+    )  # fmt: skip
+    print(msgspec.json.encode(made).decode("utf-8") if form is Form.json else made.text)
+    for line in exporting.warnings(made):
+        say(f"garde: {line}")

@@ -67,6 +67,9 @@ OF_PLATFORM: Final = (
     "evidence.export",
     "document.import",
     "matrix.freeze",
+    "policy.draft",
+    "policy.mode",
+    "onboarding.step",
 )
 
 

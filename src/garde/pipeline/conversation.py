@@ -2,7 +2,7 @@
 
 Question: with whom does each device talk, by which service, and how much?
 Reference: RFC 7011 (flow records); DESIGN §1 (Flow: per five minutes). The end that opened the connection, or else
-the one with the higher port, is taken for the asking one. What is kept is summed up by zones (`garde.pipeline.zoning`).
+the one with the higher port, is taken for the asking one. Summed up by zones in `garde.pipeline.zones.zoning`.
 Left out: baselines and rules, which belong to zones.
 
 Example:
@@ -23,7 +23,7 @@ from garde.model.message import Message, digest
 from garde.model.observation import Place
 from garde.model.zones.crossing import Crossing
 from garde.pipeline.stage import Effect, Put, Stage
-from garde.pipeline.zoning import Zoning
+from garde.pipeline.zones.zoning import Zoning
 from garde.ports import View
 from garde.wire.flow import Endpoint
 from garde.wire.track import FlowRecord

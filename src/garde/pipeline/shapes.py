@@ -36,12 +36,15 @@ from garde.model.sensor import Sensor
 from garde.model.zones.action import Action, Early, Freeze
 from garde.model.zones.crossing import Crossing, crossing_id
 from garde.model.zones.place import Onboarding, Seat
+from garde.model.zones.zone import Policy
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
 from garde.respond.interlocks import WITHIN
 from garde.risk.documents import products
 from garde.vault.box import DataKey, Secret
+from garde.zones.draft import Draft
+from garde.zones.simulate import Simulation
 
 
 def _id(record: Any) -> str:
@@ -111,5 +114,8 @@ SHAPES: Final = (
     Shape(Secret, _id),
     Shape(Unsent, _id),
     Shape(Seat, _id, lambda seat: (seat.device,)),
+    Shape(Policy, _id),
+    Shape(Draft, _id),
+    Shape(Simulation, lambda found: str(found.policy)),
     Shape(Onboarding, _id, lambda one: (f"onboarding:{one.state}",)),
 )

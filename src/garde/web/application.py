@@ -62,6 +62,8 @@ from garde.web.pages.risk import (
     treatments,
     why,
 )
+from garde.web.pages.zones import action, actions, closing, flows
+from garde.web.pages.zones import matrix as zones
 from garde.web.site import STATIC, Site, preferences
 
 #: Every screen, in the order in which its addresses are tried.
@@ -70,6 +72,7 @@ SCREENS = (
     imports, reports, sensors, people, audit, evidence, me, views, access, provider, about,
     matrix, standing, treatments, committee, roadmap, why,
     scoring, models, software, advisories, forms, names, sources, money,
+    zones, flows, closing, actions, action,
 )  # fmt: skip
 
 

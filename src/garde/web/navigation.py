@@ -36,6 +36,7 @@ ENTRIES: Final = (
     Entry("situation", "/", "Situation", "g s", ("/shift",)),
     Entry("alerts", "/alerts", "Alerts", "g a", ("/findings", "/oncall")),
     Entry("devices", "/devices", "Devices", "g d", ("/import",)),
+    Entry("zones", "/zones", "Zones & flows", "g z", ("/onboarding", "/actions")),
     Entry("risk", "/risk", "Risks", "g m"),
     Entry("ward", "/ward", "Wards", "g w"),
     Entry("reports", "/reports", "Reports", "g r"),

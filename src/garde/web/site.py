@@ -39,6 +39,7 @@ from garde.people.door import Door
 from garde.people.register import Register
 from garde.people.roles import roles
 from garde.people.sealing import Sealing
+from garde.pipeline.drafting import Drafting
 from garde.pipeline.risk.assessing import Assessment
 from garde.ports import Bus, Store
 from garde.report.directory import Directory
@@ -54,10 +55,10 @@ from garde.web.navigation import current, ordered
 from garde.web.oidc import Provider
 
 STATIC: Final = Path(__file__).parent / "static"
-#: Pages, and in folders of their own those of people and of the platform, and of risk; a template is named by its file
-#: alone.
+#: Pages, and in folders of their own those of people and of the platform, of risk, and of zones; a template is named by
+#: its file alone.
 TEMPLATES: Final = Path(__file__).parent / "templates"
-FOLDERS: Final = ("administration", "risk")
+FOLDERS: Final = ("administration", "risk", "zones")
 THEMES: Final = ("system", "light", "dark")
 
 
@@ -100,6 +101,7 @@ class Site:
         settle: works through what waits on the bus, so that a person sees the effect of a click; None where other
             processes do.
         risk: the fleet judged; without one, by the packaged grid.
+        drafting: policies of zones; without one, over the packaged plan.
     """
 
     def __init__(
@@ -118,6 +120,7 @@ class Site:
         directory: Directory | None = None,
         settle: Callable[[], object] | None = None,
         risk: Assessment | None = None,
+        drafting: Drafting | None = None,
         now: Callable[[], int] = time.time_ns,
     ) -> None:
         self.store = store
@@ -140,6 +143,7 @@ class Site:
         self.risk = risk or Assessment(store, bus, Config(), now=now, settle=settle)
         #: documents by what they speak of, filled when a page asks
         self.library = Library()
+        self.drafting = drafting or Drafting(store, Config(), now=now, directory=directory)
         self.now = now
         self.templates = Environment(
             loader=FileSystemLoader([TEMPLATES, *(TEMPLATES / name for name in FOLDERS)]),

@@ -29,14 +29,19 @@ ELSEWHERE = (
     "inventory/reconcile.py",
     "report/why.py",
     "report/press.py",
+    "pipeline/actions/agreeing.py",
+    "pipeline/drafting.py",
     "pipeline/reports.py",
     "pipeline/risk/assessing.py",
+    "respond/life.py",
     "risk/criticality.py",
     "risk/matrix.py",
     "risk/money.py",
     "risk/package.py",
     "risk/roadmap.py",
     "risk/treatment.py",
+    "zones/draft.py",
+    "zones/onboarding.py",
 )
 
 
@@ -77,6 +82,10 @@ def slugs() -> set[str]:
         "place",
         "by",
         "sensor",
+        "class",
+        "expected",
+        "observed",
+        "peer",
     )
     return (
         {f"verb.{verb}" for verb in verbs}

@@ -20,7 +20,8 @@ def test_a_role_orders_but_hides_nothing(role: Role) -> None:
     ("path", "entry"),
     [("/", "situation"), ("/devices/d-1", "devices"), ("/devices.json", "devices"), ("/findings/f-1", "alerts"),
      ("/audit", "administration"), ("/wards-of-x", ""), ("/shift", "situation"),
-     ("/import", "devices"), ("/risk/matrix", "risk")],
+     ("/import", "devices"), ("/risk/matrix", "risk"), ("/zones/policy", "zones"),
+     ("/onboarding", "zones"), ("/actions/a-1", "zones")],
 )  # fmt: skip
 def test_an_address_belongs_to_an_entry(path: str, entry: str) -> None:
     assert current(path) == entry

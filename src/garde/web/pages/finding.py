@@ -29,9 +29,11 @@ from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.message import Message
 from garde.model.person import Person
+from garde.model.zones.action import Action
 from garde.people.roles import holders
 from garde.report.findings import as_record
-from garde.web.site import Site, inside, json
+from garde.web.pages.zones.actions import Line, line_of
+from garde.web.site import Site, inside, json, language_of
 
 #: Verbs that need the right to accept.
 ACCEPTING: Final = ("accept", "approve")
@@ -64,6 +66,7 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
         given: role → login of those who agreed that it is accepted.
         people: who may be given it.
         may_handle, may_accept: what the reader may do.
+        plan: actions that answer it, in the order of their playbook.
         draft, error: a form that could not be taken, and why.
     """
 
@@ -80,6 +83,7 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[Person, ...]
     may_handle: bool
     may_accept: bool
+    plan: tuple[Line, ...] = ()
     draft: Draft = Draft()
     error: GardeError | None = None
 
@@ -209,6 +213,16 @@ def finding_page(
         people=tuple(one for one in site.register.people() if one.active),
         may_handle=visitor.may("findings.handle") and seen_by(site, request, "findings.handle")(finding.device),
         may_accept=visitor.may("findings.accept") and seen_by(site, request, "findings.accept")(finding.device),
+        plan=_plan(site, request, finding),
         draft=draft or Draft(),
         error=error,
     )
+
+
+def _plan(site: Site, request: Request, finding: Finding) -> tuple[Line, ...]:
+    """The actions that answer a finding, for who may see them."""
+    if not visitor_of(request).may("actions.read") or not seen_by(site, request, "actions.read")(finding.device):
+        return ()
+    held = site.store.linked(Action, [finding.id]).get(finding.id, [])
+    code = language_of(request).code
+    return tuple(line_of(site, one, code) for one in sorted(held, key=lambda one: (one.step, one.level, one.id)))

@@ -13,10 +13,11 @@ from garde.model.key import Key
 from garde.model.message import Message
 from garde.model.observation import Observation, observe
 from garde.model.zones.place import MAB, AccessRequest, Landing, Onboarding, Placement, Seat, placed
-from garde.pipeline import findings, landing
-from garde.pipeline.landing import GRACE, PATIENCE, SECOND
+from garde.pipeline import findings
 from garde.pipeline.runner import Runner
 from garde.pipeline.shapes import SHAPES
+from garde.pipeline.zones import landing
+from garde.pipeline.zones.landing import GRACE, PATIENCE, SECOND
 from garde.ports import Store
 from garde.registry import Registry
 from garde.store.sqlite import open_sqlite

@@ -10,7 +10,7 @@ from garde.model.zones.crossing import DAY, Crossing
 from garde.pipeline.conversation import stage
 from garde.pipeline.runner import Runner
 from garde.pipeline.shapes import SHAPES
-from garde.pipeline.zoning import OTHER, SERVICES
+from garde.pipeline.zones.zoning import OTHER, SERVICES
 from garde.registry import Registry
 from garde.store.sqlite import open_sqlite
 from garde.zones.plan import packaged

@@ -10,7 +10,7 @@ import pytest
 from garde.errors import Unreachable
 from garde.model.finding import Judgement
 from garde.model.message import Message
-from garde.pipeline.drifting import Looking, Point, drifting, looked
+from garde.pipeline.zones.drifting import Looking, Point, drifting, looked
 from garde.ports import Delivery
 from garde.zones.exports.neutral import Ruleset
 from garde.zones.exports.nftables import NFTABLES

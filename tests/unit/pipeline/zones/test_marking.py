@@ -10,9 +10,9 @@ from garde.model.finding import Finding
 from garde.model.flow import Conversation
 from garde.model.key import Key
 from garde.pipeline import findings
-from garde.pipeline.marking import STAGE
 from garde.pipeline.runner import Runner
 from garde.pipeline.shapes import SHAPES
+from garde.pipeline.zones.marking import STAGE
 from garde.registry import Registry
 from garde.store.sqlite import open_sqlite
 from tests.unit.pipeline.test_runner import HandClock

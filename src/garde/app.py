@@ -15,7 +15,7 @@ import gc
 import getpass
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -62,12 +62,14 @@ class Report(msgspec.Struct, kw_only=True):
         stats: packets, bytes, flows, seconds, lost; the JSON contract.
         trouble: sentences about what could not be read.
         unreadable: how many files could not be read at all.
+        findings: threats, when they were asked for; the JSON contract.
     """
 
     devices: list[Device] = []
     stats: dict[str, object] = {}
     trouble: list[str] = []
     unreadable: int = 0
+    findings: list[dict[str, Any]] | None = None
 
     @property
     def summary(self) -> str:
@@ -83,7 +85,14 @@ class Report(msgspec.Struct, kw_only=True):
         from garde.report import devices
 
         if form == "json":
-            return msgspec.json.encode(devices.as_replay(self.devices, self.stats)).decode("utf-8")
+            whole = devices.as_replay(self.devices, self.stats)
+            if self.findings is not None:
+                whole["findings"] = self.findings
+            return msgspec.json.encode(whole).decode("utf-8")
+        if self.findings is not None:
+            from garde.report.threats import as_csv, as_table
+
+            return as_csv(self.findings) if form == "csv" else as_table(self.findings)
         return devices.as_csv(self.devices) if form == "csv" else devices.as_table(self.devices)
 
 
@@ -93,6 +102,7 @@ def replay(
     store: str | None = None,
     config: Path | None = None,
     progress: Progress = lambda part, name: None,
+    findings: bool = False,
 ) -> Report:
     """Read captures and say which devices are in them.
 
@@ -101,6 +111,7 @@ def replay(
         store: address of a store that keeps the result; None keeps nothing.
         config: settings file.
         progress: told how far the work is.
+        findings: whether threats are looked for too; without, nothing of it is even imported.
 
     Raises:
         GardeError: the configuration or the store is not usable.
@@ -109,7 +120,9 @@ def replay(
     started = time.perf_counter()
     report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
     lost: dict[str, int] = {}
-    if store is None:
+    if findings and store is None:
+        _judge(files, chosen, report, lost, progress)
+    elif store is None:
         folder = Folder()
         with _uncollected():
             for seen in _heard(files, chosen, report, lost, progress):
@@ -117,7 +130,7 @@ def replay(
             report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
     else:
         with opened(chosen, store) as (kept, bus):
-            keep(files, chosen, kept, bus, report, lost, progress)
+            keep(files, chosen, kept, bus, report, lost, progress, findings=findings)
             report.devices = list(kept.all(Device))
     report.stats["seconds"] = round(time.perf_counter() - started, 3)
     report.stats["lost"] = lost
@@ -173,8 +186,10 @@ def keep(
     report: Report,
     lost: dict[str, int],
     progress: Progress,
+    *,
+    findings: bool = False,
 ) -> None:
-    """Read captures into a store."""
+    """Read captures into a store; with ``findings``, look for threats too."""
     from garde.model.recording import Recording
 
     runner = runner_of(chosen, kept, bus)
@@ -187,9 +202,53 @@ def keep(
     with kept.begin() as unit:
         unit.put(Recording(id=path.name, path=str(path.resolve()), at=now) for path in files)
     gathered = _Gathered(work)
-    _read(files, chosen, gathered.take, report, lost, progress, talks=True)
+    threats: list[Message] | None = [] if findings else None
+
+    _read(files, chosen, gathered.take, report, lost, progress, talks=True, threats=threats)
     gathered.flush()
+    if threats is not None:
+        # After the devices, so that each threat finds its own.
+        gathered.take(threats)
+        gathered.flush()
+        report.findings = _records(threats, kept.all(Device))
     _seal(chosen, kept, report.trouble)
+
+
+def _judge(
+    files: Sequence[Path], chosen: settings.Config, report: Report, lost: dict[str, int], progress: Progress
+) -> None:
+    """Read captures that nobody keeps, and look for threats in them."""
+    folder = Folder()
+    threats: list[Message] = []
+    with _uncollected():
+        _read(
+            files,
+            chosen,
+            lambda seen: folder.add(_observations(seen)),
+            report,
+            lost,
+            progress,
+            talks=False,
+            threats=threats,
+        )
+        report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
+    report.findings = _records(threats, report.devices)
+
+
+def _records(threats: Sequence[Message], devices: Iterable[Device]) -> list[dict[str, Any]]:
+    from garde.model.threat import Threat
+    from garde.pipeline.threats import as_records
+
+    return as_records([one for one in threats if isinstance(one, Threat)], devices)
+
+
+def _lookout(name: str, chosen: settings.Config) -> Any:
+    """Who looks for threats in one capture; the key of its digests dies with this process."""
+    from garde.detect.spec import Setting
+    from garde.pipeline.lookout import Lookout
+
+    setting = Setting(networks=tuple(chosen.site.networks))
+    return Lookout(chosen.capture.sensor, file=name, key=os.urandom(16), setting=setting)
 
 
 @contextmanager
@@ -334,10 +393,19 @@ def _read(
     *,
     talks: bool,
     share: int | None = None,
+    threats: list[Message] | None = None,
 ) -> None:
     """Walk every file from capture to observations, and to conversations when they are wanted."""
     for number, path in enumerate(files):
-        sensor = Sensor(chosen.capture.sensor, file=path.name, flows=chosen.capture.flows, talks=talks, share=share)
+        lookout = None if threats is None else _lookout(path.name, chosen)
+        sensor = Sensor(
+            chosen.capture.sensor,
+            file=path.name,
+            flows=chosen.capture.flows,
+            talks=talks,
+            share=share,
+            lookout=lookout,
+        )
         try:
             capture = open_capture(path)
         except GardeError as error:
@@ -346,11 +414,15 @@ def _read(
             continue
         for block in capture:
             take(sensor.hear(block))
+            if threats is not None:
+                threats.extend(sensor.threats())
             if talks and sensor.full:
                 take(sensor.conversations())
             within = capture.read / capture.size if capture.size else 0.0
             progress((number + min(within, 1.0)) / len(files), path.name)
         take(sensor.finish())
+        if threats is not None:
+            threats.extend(sensor.threats())
         stats = sensor.stats
         if talks:
             take(sensor.conversations())

@@ -60,11 +60,13 @@ def replay(
     form: FormatOption = Format.table,
     store: StoreOption = None,
     config: ConfigOption = None,
+    findings: Annotated[bool, typer.Option("--findings", help="Look for threats too, and list them.")] = False,
 ) -> None:
     """Read captures and list the devices in them; without --store nothing is kept."""
     import garde.app as verbs
 
-    report = done(lambda: verbs.replay(files, store=store, config=config, progress=verbs.progress(sys.stderr)))
+    shown = verbs.progress(sys.stderr)
+    report = done(lambda: verbs.replay(files, store=store, config=config, progress=shown, findings=findings))
     print(report.text(form.value))
     for line in report.trouble:
         say(f"garde: {line}")

@@ -28,19 +28,20 @@ from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
+from garde.model.threat import Threat
 
 #: Every kind of message, by the name that stands in the log.
 KINDS: Final[dict[str, type[Message]]] = {
     kind.__name__: kind
     for kind in (
         *(Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup),
-        *(Scoring, Approval, Treatment, Naming),
+        *(Scoring, Approval, Treatment, Naming, Threat),
     )
 }
 
 _Any = (
     Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
-    | Scoring | Approval | Treatment | Naming
+    | Scoring | Approval | Treatment | Naming | Threat
 )  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)

@@ -5,7 +5,7 @@ Reference: DESIGN §2 rule 4 and §5.
 
 Example:
     >>> stages().names
-    ('inventory', 'conversation', 'findings', 'notify', 'sensors', 'hours', 'risk')
+    ('inventory', 'conversation', 'findings', 'notify', 'sensors', 'hours', 'risk', 'threats')
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from garde.config import PRIVATE, ChannelSection
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, notify, sensors
+from garde.pipeline import conversation, findings, hours, inventory, notify, sensors, threats
 from garde.pipeline.risk import said
 from garde.pipeline.stage import Stage
 from garde.registry import Registry
@@ -32,5 +32,5 @@ def stages(
     """
     return Registry(
         inventory.stage(networks), conversation.STAGE, findings.stage(policy), notify.stage(channels), sensors.STAGE,
-        hours.STAGE, said.STAGE,
+        hours.STAGE, said.STAGE, threats.STAGE,
     )  # fmt: skip

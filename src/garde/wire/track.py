@@ -227,6 +227,15 @@ class Tracker:
         return out
 
     @property
+    def next_packet(self) -> int:
+        """Number that the next packet will have."""
+        return self._number
+
+    def table(self) -> tuple[Rows, Rows]:
+        """Rows of the flows in the table, and of those the last block took out of it; see `garde.wire.watch`."""
+        return self._rows[self._tags != 0], self._gone[: self._count[k.GONE]]
+
+    @property
     def pending(self) -> int:
         """How many records `flows` would give."""
         return sum(map(len, self._records))

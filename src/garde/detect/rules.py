@@ -52,6 +52,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         playbook: id of the response playbook.
         test: generator or capture that shows it.
         medical: ``both`` ends, or the ``subject``, must be of a medical kind; empty for any device.
+        kinds: beginnings of the names of the kinds of device it applies to; empty for any.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     playbook: str
     test: str
     medical: Literal["both", "subject", ""] = ""
+    kinds: tuple[str, ...] = ()
 
 
 def _text(name: str) -> str:

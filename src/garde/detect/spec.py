@@ -57,6 +57,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         networks: the site's own networks.
+        interfaces: ``application|facility`` and address of every HL7 sender; empty when the site lists none.
         servers: addresses known to serve leases, names or files, or to scan with leave.
         indicators: what `garde.detect.intelligence.indicators` read of lists.
         sigma: Sigma rules, as YAML text.
@@ -65,6 +66,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     networks: tuple[str, ...] = ()
     servers: frozenset[str] = frozenset()
+    interfaces: frozenset[tuple[str, str]] = frozenset()
     indicators: tuple[tuple[str, str, str], ...] = ()
     sigma: tuple[str, ...] = ()
     yara: tuple[str, ...] = ()

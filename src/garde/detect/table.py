@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from garde.detect.access.accounts import ACCOUNTS
+from garde.detect.access.control import CONTROL
+from garde.detect.intelligence.files import FILES
+from garde.detect.intelligence.indicators import INDICATORS
+from garde.detect.intelligence.sigma import SIGMA
+from garde.detect.intelligence.yara import YARA
+from garde.detect.medical.dicom import DICOM
+from garde.detect.medical.equipment import EQUIPMENT
+from garde.detect.medical.hl7 import HL7
+from garde.detect.medical.versions import VERSIONS
 from garde.detect.network.beacon import BEACON
 from garde.detect.network.exfiltration import EXFILTRATION
 from garde.detect.network.lateral import LATERAL
@@ -32,4 +42,14 @@ DETECTORS: Final[Registry[Detector]] = Registry(
     WORM,
     RANSOMWARE,
     REMOTE,
+    ACCOUNTS,
+    CONTROL,
+    DICOM,
+    HL7,
+    EQUIPMENT,
+    VERSIONS,
+    FILES,
+    INDICATORS,
+    SIGMA,
+    YARA,
 )

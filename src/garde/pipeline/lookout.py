@@ -15,16 +15,21 @@ Example::
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from garde.detect.engine import Detection
 from garde.detect.spec import Setting
 from garde.dissect.listen.hearing import Hearing
 from garde.dissect.listen.table import LISTENERS
+from garde.model.observation import Observation
 from garde.model.threat import Threat
-from garde.wire.flow import Payload
-from garde.wire.signal import Happening
+from garde.wire.flow import Endpoint, Payload
+from garde.wire.signal import Happening, Signal
 from garde.wire.track import Pattern, Tracker
 from garde.wire.watch import Watch
+
+#: Attributes of a device that detectors follow.
+FOLLOWED: Final = frozenset({"software", "firmware"})
 
 
 class Lookout:
@@ -41,6 +46,7 @@ class Lookout:
         self._hearing = Hearing(key=key)
         self._detection = Detection(setting=setting, sensor=name, file=file)
         self._watch: Watch | None = None
+        self._tracker: Tracker | None = None
         self._found: list[Threat] = []
 
     @property
@@ -51,11 +57,19 @@ class Lookout:
     def begin(self, tracker: Tracker) -> None:
         """Watch a sensor's flow table."""
         self._watch = Watch(tracker)
+        self._tracker = tracker
+        tracker.compare()
 
-    def look(self, payloads: Sequence[Payload], *, over: bool = False) -> None:
-        """Hear the payloads of a block and see what its packets did to the flow table."""
+    def look(
+        self, payloads: Sequence[Payload], observations: Sequence[Observation] = (), *, over: bool = False
+    ) -> None:
+        """Hear the payloads of a block, and see what its packets told of devices and did to the flow table."""
         turns: list[Happening] = self._watch.look(over=over) if self._watch is not None else []
-        self._found += self._detection.feed(self._hearing.feed(payloads), turns)
+        told = [_version(one) for one in observations if one.attribute in FOLLOWED and one.place is not None]
+        heard = self._hearing.feed(payloads)
+        if self._tracker is not None:
+            heard += self._hearing.again(self._tracker.again())
+        self._found += self._detection.feed([*heard, *told], turns)
 
     def hear(self, payloads: Iterable[Payload]) -> None:
         """Hear payloads that came out of the flow table at its end."""
@@ -65,3 +79,11 @@ class Lookout:
         """What was recognised since the last call."""
         out, self._found = self._found, []
         return out
+
+
+def _version(one: Observation) -> Signal:
+    """What a device says of its software, as a signal; its subject is the most specific key that has an address."""
+    known = {key.kind: key.value for key in one.subject}
+    who = Endpoint(known.get("mac", ""), known.get("ip", ""), 0)
+    values = {"attribute": one.attribute, "value": one.value, "who": str(one.subject[0]) if one.subject else ""}
+    return Signal("device.version", one.at, one.place.packet if one.place else 0, 0, who, Endpoint("", "", 0), values)

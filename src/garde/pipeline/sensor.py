@@ -80,7 +80,7 @@ class Sensor:
             self._tracker.pause(self._engine.paused())
         else:
             # What tells a dissector nothing more may still tell a detector something.
-            self._lookout.look(payloads)
+            self._lookout.look(payloads, observations)
             self._engine.finished()
             self._engine.paused()
         if not self._talking:

@@ -73,6 +73,8 @@ def _device(keys: Sequence[Key], devices: Mapping[str, Device]) -> Device | None
 
 def _applies(rule: Rule, device: Device | None, peers: Sequence[Device | None]) -> bool:
     """Whether a rule between medical devices is one: both sides must be known to be of such a kind."""
+    if rule.kinds and not (device and device.kind.startswith(rule.kinds)):
+        return False
     if not rule.medical:
         return True
     return _medical(device) and (rule.medical == "subject" or any(_medical(peer) for peer in peers))

@@ -82,6 +82,19 @@ class Hearing:
                 self._finish(number)
         return out
 
+    def again(self, payloads: Iterable[Payload]) -> list[Signal]:
+        """Signals of what was sent again in a place that was heard before; every payload stands alone."""
+        out: list[Signal] = []
+        for payload in payloads:
+            hint = Hint(payload.flow.ports, payload.flow.protocol)
+            for row in self._layers.get(payload.flow.layer, ()):
+                if row.again and row.looks_like(payload.data, hint) >= LIKELY:
+                    heard = _Heard()
+                    heard.row, heard.ear = row, row.ear(self._digest)
+                    self._hear(heard, payload, out)
+                    break
+        return out
+
     def _begun(self) -> _Heard:
         if len(self._heard) >= self._flows:
             del self._heard[next(iter(self._heard))]

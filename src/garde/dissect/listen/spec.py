@@ -66,6 +66,8 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
         looks_like: first bytes of a payload and a hint → 0..1; below 0.5 never chosen.
         ear: makes a fresh one.
         keep: patterns for which the kernel should keep more of a flow.
+        again: what TCP sends again in one place is read too, each segment by itself: who hides behind a retransmission
+            is heard where messages stand alone.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     looks_like: Callable[[bytes, Hint], float]
     ear: Callable[[Digest], Ear]
     keep: tuple[Keep, ...] = ()
+    again: bool = False
 
 
 class _Single:

@@ -15,7 +15,7 @@ import gc
 import getpass
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from garde.pipeline.runner import Runner
     from garde.ports import Bus, Keys, Store
     from garde.record import Record
+    from garde.seeking import Seeker
     from garde.vault.box import Box
 
 #: Called with the part of the work that is done, 0..1, and the name of the file.
@@ -82,17 +83,14 @@ class Report(msgspec.Struct, kw_only=True):
 
     def text(self, form: str) -> str:
         """The devices as ``table``, ``json`` or ``csv``."""
-        from garde.report import devices
+        from garde.report import devices, threats
 
         if form == "json":
             whole = devices.as_replay(self.devices, self.stats)
-            if self.findings is not None:
-                whole["findings"] = self.findings
-            return msgspec.json.encode(whole).decode("utf-8")
+            found = {} if self.findings is None else {"findings": self.findings}
+            return msgspec.json.encode(whole | found).decode("utf-8")
         if self.findings is not None:
-            from garde.report.threats import as_csv, as_table
-
-            return as_csv(self.findings) if form == "csv" else as_table(self.findings)
+            return threats.as_csv(self.findings) if form == "csv" else threats.as_table(self.findings)
         return devices.as_csv(self.devices) if form == "csv" else devices.as_table(self.devices)
 
 
@@ -103,6 +101,7 @@ def replay(
     config: Path | None = None,
     progress: Progress = lambda part, name: None,
     findings: bool = False,
+    rules: Sequence[Path] = (),
 ) -> Report:
     """Read captures and say which devices are in them.
 
@@ -112,26 +111,32 @@ def replay(
         config: settings file.
         progress: told how far the work is.
         findings: whether threats are looked for too; without, nothing of it is even imported.
+        rules: lists of indicators, Sigma and YARA rules to look for with them.
 
     Raises:
-        GardeError: the configuration or the store is not usable.
+        GardeError: the configuration, the store or a rule is not usable.
     """
     chosen = settings.load(config)
+    seeker = None
+    if findings:
+        from garde.seeking import Seeker
+
+        seeker = Seeker(chosen, rules)
     started = time.perf_counter()
     report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
     lost: dict[str, int] = {}
-    if findings and store is None:
-        _judge(files, chosen, report, lost, progress)
-    elif store is None:
+    if store is None:
         folder = Folder()
         with _uncollected():
-            for seen in _heard(files, chosen, report, lost, progress):
+            for seen in _heard(files, chosen, report, lost, progress, seeker):
                 folder.add(seen)
             report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
     else:
         with opened(chosen, store) as (kept, bus):
-            keep(files, chosen, kept, bus, report, lost, progress, findings=findings)
+            keep(files, chosen, kept, bus, report, lost, progress, seeker)
             report.devices = list(kept.all(Device))
+    if seeker is not None:
+        report.findings = seeker.found(report.devices)
     report.stats["seconds"] = round(time.perf_counter() - started, 3)
     report.stats["lost"] = lost
     return report
@@ -186,10 +191,9 @@ def keep(
     report: Report,
     lost: dict[str, int],
     progress: Progress,
-    *,
-    findings: bool = False,
+    seeker: Seeker | None = None,
 ) -> None:
-    """Read captures into a store; with ``findings``, look for threats too."""
+    """Read captures into a store."""
     from garde.model.recording import Recording
 
     runner = runner_of(chosen, kept, bus)
@@ -202,53 +206,12 @@ def keep(
     with kept.begin() as unit:
         unit.put(Recording(id=path.name, path=str(path.resolve()), at=now) for path in files)
     gathered = _Gathered(work)
-    threats: list[Message] | None = [] if findings else None
-
-    _read(files, chosen, gathered.take, report, lost, progress, talks=True, threats=threats)
+    _read(files, chosen, gathered.take, report, lost, progress, talks=True, seeker=seeker)
     gathered.flush()
-    if threats is not None:
-        # After the devices, so that each threat finds its own.
-        gathered.take(threats)
-        gathered.flush()
-        report.findings = _records(threats, kept.all(Device))
+    # After the devices, so that each threat finds its own.
+    gathered.take(seeker.threats if seeker else ())
+    gathered.flush()
     _seal(chosen, kept, report.trouble)
-
-
-def _judge(
-    files: Sequence[Path], chosen: settings.Config, report: Report, lost: dict[str, int], progress: Progress
-) -> None:
-    """Read captures that nobody keeps, and look for threats in them."""
-    folder = Folder()
-    threats: list[Message] = []
-    with _uncollected():
-        _read(
-            files,
-            chosen,
-            lambda seen: folder.add(_observations(seen)),
-            report,
-            lost,
-            progress,
-            talks=False,
-            threats=threats,
-        )
-        report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
-    report.findings = _records(threats, report.devices)
-
-
-def _records(threats: Sequence[Message], devices: Iterable[Device]) -> list[dict[str, Any]]:
-    from garde.model.threat import Threat
-    from garde.pipeline.threats import as_records
-
-    return as_records([one for one in threats if isinstance(one, Threat)], devices)
-
-
-def _lookout(name: str, chosen: settings.Config) -> Any:
-    """Who looks for threats in one capture; the key of its digests dies with this process."""
-    from garde.detect.spec import Setting
-    from garde.pipeline.lookout import Lookout
-
-    setting = Setting(networks=tuple(chosen.site.networks))
-    return Lookout(chosen.capture.sensor, file=name, key=os.urandom(16), setting=setting)
 
 
 @contextmanager
@@ -344,15 +307,29 @@ def progress(stream: IO[str]) -> Progress:
 
 
 def _heard(
-    files: Sequence[Path], chosen: settings.Config, report: Report, lost: dict[str, int], progress: Progress
+    files: Sequence[Path],
+    chosen: settings.Config,
+    report: Report,
+    lost: dict[str, int],
+    progress: Progress,
+    seeker: Seeker | None,
 ) -> Iterator[Sequence[Observation]]:
     """What captures tell that nobody keeps, by two processes where that is faster."""
     from garde.pipeline import shares
     from garde.wire.track import ready
 
-    if not shares.worth(files):
+    if seeker is not None or not shares.worth(files):
         heard: list[Observation] = []
-        _read(files, chosen, lambda seen: heard.extend(_observations(seen)), report, lost, progress, talks=False)
+        _read(
+            files,
+            chosen,
+            lambda seen: heard.extend(_observations(seen)),
+            report,
+            lost,
+            progress,
+            talks=False,
+            seeker=seeker,
+        )
         yield heard
         return
 
@@ -393,19 +370,12 @@ def _read(
     *,
     talks: bool,
     share: int | None = None,
-    threats: list[Message] | None = None,
+    seeker: Seeker | None = None,
 ) -> None:
     """Walk every file from capture to observations, and to conversations when they are wanted."""
     for number, path in enumerate(files):
-        lookout = None if threats is None else _lookout(path.name, chosen)
-        sensor = Sensor(
-            chosen.capture.sensor,
-            file=path.name,
-            flows=chosen.capture.flows,
-            talks=talks,
-            share=share,
-            lookout=lookout,
-        )
+        name, flows, seen = chosen.capture.sensor, chosen.capture.flows, seeker.lookout(path.name) if seeker else None
+        sensor = Sensor(name, file=path.name, flows=flows, talks=talks, share=share, lookout=seen)
         try:
             capture = open_capture(path)
         except GardeError as error:
@@ -414,15 +384,11 @@ def _read(
             continue
         for block in capture:
             take(sensor.hear(block))
-            if threats is not None:
-                threats.extend(sensor.threats())
             if talks and sensor.full:
                 take(sensor.conversations())
             within = capture.read / capture.size if capture.size else 0.0
             progress((number + min(within, 1.0)) / len(files), path.name)
         take(sensor.finish())
-        if threats is not None:
-            threats.extend(sensor.threats())
         stats = sensor.stats
         if talks:
             take(sensor.conversations())

@@ -75,6 +75,11 @@ class Lookout:
         """Hear payloads that came out of the flow table at its end."""
         self._found += self._detection.feed(self._hearing.feed(payloads), ())
 
+    @property
+    def found(self) -> tuple[Threat, ...]:
+        """What was recognised and not yet taken by `threats`."""
+        return tuple(self._found)
+
     def threats(self) -> list[Threat]:
         """What was recognised since the last call."""
         out, self._found = self._found, []

@@ -167,6 +167,8 @@ USUAL: Final = frozenset(
         "imported",
     ]
 )
+#: Of these, what programs keep for themselves and throw away as they please.
+KEPT: Final = frozenset("bak old orig sav save log db dat bin vbk vib vrb bkf tib spf".split())
 #: Extensions that nothing but ransomware gives.
 KNOWN: Final = frozenset(
     [
@@ -277,12 +279,17 @@ def _what(one: Signal) -> tuple[str, ...] | None:
             return "wanacry", one.text("path")
         return ("jump", one.text("path"), one.text("folder")) if _jump(one) else None
     if one.kind == "smb.delete":
-        return "delete", one.text("path")
+        return "delete", one.text("path"), one.text("ext")
     if one.kind == "smb.create" and one.number("made"):
         if one.text("note"):
             return "note", one.text("note"), one.text("folder")
         return "create", one.text("same"), one.text("folder"), one.text("ext")
     return None
+
+
+def _strange(name: str) -> bool:
+    """Whether an extension is neither a program's nor that of a transfer under way."""
+    return bool(name) and name not in USUAL and name not in TEMPORARY
 
 
 def _jump(one: Signal) -> bool:
@@ -300,7 +307,7 @@ def _verdict(acts: list[tuple[str, tuple[str, ...]]]) -> tuple[int, tuple[str, .
     """Confidence and reasons, or None when it may be work."""
     renames = [values for word, values in acts if word == "rename"]
     turned = [values for values in renames if values[1] != values[0] and values[0] not in TEMPORARY]
-    strange = Counter(values[1] for values in turned if values[1] not in USUAL and values[1] not in TEMPORARY)
+    strange = Counter(values[1] for values in turned if _strange(values[1]))
     known = sum(many for name, many in strange.items() if name in KNOWN)
     jumps = len({values[0] for word, values in acts if word == "jump"})
     magic = sum(word == "wanacry" for word, _ in acts)
@@ -310,9 +317,10 @@ def _verdict(acts: list[tuple[str, tuple[str, ...]]]) -> tuple[int, tuple[str, .
         if word == "create":
             same.setdefault(values[0], set()).add(values[1])
     spread = max((len(folders) for folders in same.values()), default=0)
-    made = Counter(values[2] for word, values in acts if word == "create" and values[2] not in USUAL and values[2])
+    made = Counter(values[2] for word, values in acts if word == "create" and _strange(values[2]))
     fresh, times = made.most_common(1)[0] if made else ("", 0)
-    deletes = sum(word == "delete" for word, _ in acts)
+    # Encrypted under another name, the original is deleted: documents go, not what a program keeps for itself.
+    deletes = sum(word == "delete" and values[1] in USUAL - KEPT for word, values in acts)
     reasons = (
         *((f"renames: {len(renames)}", f"new extensions: {len(strange)}") if renames else ()),
         *((f"extension: {strange.most_common(1)[0][0]}",) if strange else ()),

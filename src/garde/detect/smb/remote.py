@@ -44,9 +44,7 @@ class _Sense(Deaf):
             # A create is told when it is answered: its sender is the server.
             name = next((tool for prefix, tool in PIPES.items() if one.text("name").startswith(prefix)), "")
             if name:
-                yield Alarm(
-                    "remote.service", one.sender, 90, (one.receiver,), (f"tool: {name}",), (one.packet,), "pipe"
-                )
+                yield Alarm("remote.service", one.sender, 90, (one.receiver,), (f"tool: {name}",), (one.packet,))
         elif one.text("magic") in ("pe", "elf") and one.text("admin"):
             yield Alarm(
                 "remote.tool-transfer",

@@ -92,6 +92,8 @@ def _monitor_likely(data: bytes, hint: Hint) -> float:
 
 def _tftp(payload: Payload) -> Iterator[Told]:
     data = payload.data
+    if data[:2] not in (b"\0\1", b"\0\2"):
+        return
     name = data[2:].split(b"\0")[0].decode("ascii", "replace")
     yield Told("boot.asked", {"write": int(data[1] == 2), "ext": extension(name)})
 

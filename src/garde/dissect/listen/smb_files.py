@@ -42,7 +42,7 @@ def extension(name: str) -> str:
 class File:
     """An open file or pipe."""
 
-    __slots__ = ("ext", "folder", "head", "path", "pipe", "share", "touched")
+    __slots__ = ("begun", "ext", "folder", "head", "path", "pipe", "share", "touched")
 
     def __init__(self, path: str, share: str, digest: Digest) -> None:
         self.share = share
@@ -55,6 +55,8 @@ class File:
         #: entropy of what was read from the file's beginning before, -1 when it was not
         self.head = -1.0
         self.touched = False
+        #: stream position of the first write, -1 when there was none
+        self.begun = -1
 
 
 class Files:
@@ -128,6 +130,8 @@ class Files:
         if file is None or file.pipe:
             return
         self._carver.add(("w", handle), offset, data)
+        if file.begun < 0:
+            file.begun = start
         if offset == 0 and not file.touched and len(data) >= 16:
             file.touched = True
             kind = magic(data)
@@ -161,7 +165,9 @@ class Files:
         for way in ("w", "r"):
             data = self._carver.take((way, handle))
             if data and file is not None:
-                yield Told("file.seen", {"by": "smb", "way": way, "share": _admin(file.share)}, start, data)
+                # What was written came on the way by which the file is closed; what was read, on the other.
+                at = file.begun if way == "w" and file.begun >= 0 else start
+                yield Told("file.seen", {"by": "smb", "way": way, "share": _admin(file.share)}, at, data)
 
     def pipe(self, handle: object) -> bool:
         """Whether a handle is a pipe, or of unknown kind."""

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -32,6 +32,7 @@ from garde.model.message import Message
 from garde.model.observation import Observation
 from garde.pipeline.pulses import Pulses
 from garde.pipeline.sensor import Sensor
+from garde.report.progress import Progress
 
 if TYPE_CHECKING:
     from garde.people.register import Register
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from garde.seeking import Seeker
     from garde.vault.box import Box
 
-#: Called with the part of the work that is done, 0..1, and the name of the file.
-Progress = Callable[[float, str], None]
 #: Messages handed to the bus together.
 TOGETHER = 2000
 
@@ -86,11 +85,9 @@ class Report(msgspec.Struct, kw_only=True):
         from garde.report import devices, threats
 
         if form == "json":
-            whole = devices.as_replay(self.devices, self.stats)
-            found = {} if self.findings is None else {"findings": self.findings}
-            return msgspec.json.encode(whole | found).decode("utf-8")
+            return msgspec.json.encode(devices.as_replay(self.devices, self.stats, self.findings)).decode("utf-8")
         if self.findings is not None:
-            return threats.as_csv(self.findings) if form == "csv" else threats.as_table(self.findings)
+            return threats.as_text(self.findings, form)
         return devices.as_csv(self.devices) if form == "csv" else devices.as_table(self.devices)
 
 
@@ -110,8 +107,7 @@ def replay(
         store: address of a store that keeps the result; None keeps nothing.
         config: settings file.
         progress: told how far the work is.
-        findings: whether threats are looked for too; without, nothing of it is even imported.
-        rules: lists of indicators, Sigma and YARA rules to look for with them.
+        findings: look for threats too, with the lists and rules of ``rules``; else nothing of it is even imported.
 
     Raises:
         GardeError: the configuration, the store or a rule is not usable.
@@ -292,20 +288,6 @@ def open_bus(url: str, store: Store) -> Bus:
     raise Malformed("bus.url", f"{url!r} names no bus", hint="log: or nats://host:port")
 
 
-def progress(stream: IO[str]) -> Progress:
-    """A progress line on a terminal; nothing where nobody watches."""
-    if not stream.isatty():
-        return lambda part, name: None
-
-    def show(part: float, name: str) -> None:
-        width = 30
-        done = round(part * width)
-        end = "\n" if part >= 1 else ""
-        print(f"\r{'█' * done}{'·' * (width - done)} {part:4.0%} {name[:40]:40}", end=end, file=stream, flush=True)
-
-    return show
-
-
 def _heard(
     files: Sequence[Path],
     chosen: settings.Config,
@@ -374,8 +356,10 @@ def _read(
 ) -> None:
     """Walk every file from capture to observations, and to conversations when they are wanted."""
     for number, path in enumerate(files):
-        name, flows, seen = chosen.capture.sensor, chosen.capture.flows, seeker.lookout(path.name) if seeker else None
-        sensor = Sensor(name, file=path.name, flows=flows, talks=talks, share=share, lookout=seen)
+        sensor = Sensor(
+            chosen.capture.sensor, file=path.name, flows=chosen.capture.flows, talks=talks, share=share,
+            lookout=seeker.lookout(path.name) if seeker else None,
+        )  # fmt: skip
         try:
             capture = open_capture(path)
         except GardeError as error:

@@ -68,8 +68,9 @@ def replay(
 ) -> None:
     """Read captures and list the devices in them; without --store nothing is kept."""
     import garde.app as verbs
+    from garde.report.progress import progress
 
-    shown = verbs.progress(sys.stderr)
+    shown = progress(sys.stderr)
     report = done(
         lambda: verbs.replay(files, store=store, config=config, progress=shown, findings=findings, rules=rules or ())
     )

@@ -36,3 +36,8 @@ def as_csv(records: Iterable[Mapping[str, Any]]) -> str:
 def as_table(records: Iterable[Mapping[str, Any]]) -> str:
     """Aligned columns for a terminal."""
     return table_of(COLUMNS, (as_row(record) for record in records))
+
+
+def as_text(records: Iterable[Mapping[str, Any]], form: str) -> str:
+    """As ``csv`` or, for any other form, as a table."""
+    return as_csv(records) if form == "csv" else as_table(records)

@@ -69,7 +69,7 @@ class Scene:
         self.at += int(seconds * SECOND)
 
     def tell(
-        self, kind: str, sender: Endpoint, receiver: Endpoint, *, octets: bytes = b"", **values: str | int | float
+        self, kind: str, sender: Endpoint, receiver: Endpoint, /, *, octets: bytes = b"", **values: str | int | float
     ) -> None:
         """A signal; underscores of names stand for themselves."""
         self.packet += 1

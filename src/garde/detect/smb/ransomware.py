@@ -169,6 +169,8 @@ USUAL: Final = frozenset(
 )
 #: Of these, what programs keep for themselves and throw away as they please.
 KEPT: Final = frozenset("bak old orig sav save log db dat bin vbk vib vrb bkf tib spf".split())
+#: And images of disks, whose beginning may be anything.
+IMAGES: Final = frozenset({"img", "iso", "vhd", "vhdx", "vmdk"})
 #: Extensions that nothing but ransomware gives.
 KNOWN: Final = frozenset(
     [
@@ -300,7 +302,7 @@ def _jump(one: Signal) -> bool:
     if after < (CHANCE if size >= 4096 else CHANCE_SMALL + (CHANCE - CHANCE_SMALL) * (size - 256) / 3840):
         return False
     # What was read before decides; else the extension of a format that begins otherwise does.
-    return before < PLAIN if before >= 0 else one.text("ext") in USUAL - {"bin", "dat", "tib", "bak", "vhd", "img"}
+    return before < PLAIN if before >= 0 else one.text("ext") in USUAL - KEPT - IMAGES
 
 
 def _verdict(acts: list[tuple[str, tuple[str, ...]]]) -> tuple[int, tuple[str, ...]] | None:

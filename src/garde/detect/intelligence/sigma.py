@@ -118,9 +118,9 @@ def _met(node: Any, event: Mapping[str, str]) -> bool:
 def _equals(wanted: Any, value: str) -> bool:
     kind = type(wanted).__name__
     if kind == "SigmaString":
-        return _pattern(wanted.to_regex().regexp, True).fullmatch(value) is not None
+        return _pattern(_regex(wanted), True).fullmatch(value) is not None
     if kind == "SigmaCasedString":
-        return _pattern(wanted.to_regex().regexp, False).fullmatch(value) is not None
+        return _pattern(_regex(wanted), False).fullmatch(value) is not None
     if kind == "SigmaRegularExpression":
         return _pattern(str(wanted.regexp), False).search(value) is not None
     if kind in ("SigmaNumber", "SigmaBool"):
@@ -137,6 +137,12 @@ def _equals(wanted: Any, value: str) -> bool:
             by, False
         )
     return kind == "SigmaNull" and not value
+
+
+def _regex(wanted: Any) -> str:
+    """A Sigma string, whose parts are text and wildcards."""
+    marks = {"WILDCARD_MULTI": ".*", "WILDCARD_SINGLE": "."}
+    return "".join(re.escape(part) if isinstance(part, str) else marks.get(part.name, "") for part in wanted.s)
 
 
 @lru_cache(4096)

@@ -9,16 +9,19 @@ Example::
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from garde.capture.reader import open_capture
 from garde.detect.engine import Detection
 from garde.detect.spec import Detector, Setting
+from garde.dissect.listen.spec import Listener, Told, keyed
+from garde.dissect.spec import Hint
 from garde.model.threat import Threat
 from garde.pipeline.lookout import Lookout
 from garde.pipeline.sensor import Sensor
 from garde.registry import Registry
-from garde.wire.flow import Endpoint
+from garde.wire.flow import DATAGRAM, STREAM, Endpoint, Flow, Payload
 from garde.wire.signal import ACCEPTED, OPENED, SILENT, TRAFFIC, Happening, Signal
 from tests.captures.build import Capture
 
@@ -98,3 +101,48 @@ class Scene:
             )
             self.threats += self._detection.feed([], [one])
         self.wait(1)
+
+
+class Listening:
+    """One flow between a client (direction 0) and a server (direction 1), heard by one listener."""
+
+    def __init__(self, row: Listener, port: int = 0, protocol: int = 0) -> None:
+        protocol = protocol or {STREAM: 6, DATAGRAM: 17}.get(row.layer, 0)
+        ends = Endpoint("00:00:5e:00:53:01", "10.0.0.1", 40_000), Endpoint("00:00:5e:00:53:02", "10.0.0.2", port)
+        self.flow = Flow(0, row.layer, protocol, ends)
+        self.row = row
+        self.ear = row.ear(keyed(b"k"))
+        self.told: list[Told] = []
+        self._sent = [0, 0]
+        self._packet = 0
+
+    def likely(self, data: bytes) -> float:
+        """What the listener thinks of a first payload."""
+        return self.row.looks_like(data, Hint(self.flow.ports, self.flow.protocol))
+
+    def client(self, data: bytes, gap: int = 0) -> list[Told]:
+        """The client sends; what is told of it."""
+        return self._send(0, data, gap)
+
+    def server(self, data: bytes, gap: int = 0) -> list[Told]:
+        """The server answers."""
+        return self._send(1, data, gap)
+
+    def _send(self, way: int, data: bytes, gap: int) -> list[Told]:
+        self._packet += 1
+        self._sent[way] += max(gap, 0)
+        offset = self._sent[way] if self.row.layer == STREAM else 0
+        self._sent[way] += len(data)
+        told = list(self.ear.feed(Payload(self.flow, way, START, data, self._packet, 54, offset, gap)))
+        for one in told:
+            assert one.kind in self.row.tells
+        self.told += told
+        return told
+
+    def kinds(self) -> list[str]:
+        """Kinds of signal told so far, in order."""
+        return [one.kind for one in self.told]
+
+    def values(self, kind: str) -> list[Mapping[str, str | int | float]]:
+        """The values of every signal of a kind."""
+        return [one.values for one in self.told if one.kind == kind]

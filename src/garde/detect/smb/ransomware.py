@@ -168,7 +168,9 @@ USUAL: Final = frozenset(
     ]
 )
 #: Of these, what programs keep for themselves and throw away as they please.
-KEPT: Final = frozenset("bak old orig sav save log db dat bin vbk vib vrb bkf tib spf".split())
+KEPT: Final = frozenset(
+    ["bak", "old", "orig", "sav", "save", "log", "db", "dat", "bin", "vbk", "vib", "vrb", "bkf", "tib", "spf"]
+)
 #: And images of disks, whose beginning may be anything.
 IMAGES: Final = frozenset({"img", "iso", "vhd", "vhdx", "vmdk"})
 #: Extensions that nothing but ransomware gives.

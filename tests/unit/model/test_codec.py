@@ -21,6 +21,7 @@ from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Reach, Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
+from garde.model.threat import threat
 from tests.makers import observation
 
 KEY = Key("ip", "10.0.0.1")
@@ -37,6 +38,7 @@ ONE_OF_EACH: list[Message] = [
     Approval(id="y", at=0, about="m-1", person="p", name="P", role="rssi"),
     Treatment(id="x", at=0, device="d-1", matrix="m-1", option="avoid", person="p"),
     Naming(id="n", at=0, said="GEMS", maker="GE HealthCare", person="p"),
+    threat("scan.hosts", 0, sensor="s", technique="T1046", confidence=80, subject=(KEY,)),
     Wakeup(id="w", at=0, stage="s", topic="t"),
 ]
 

@@ -6,8 +6,8 @@ EICAR (2003). A TIFF header in the preamble is a whole-slide image with two face
 what needs YARA rules; `garde.detect.intelligence.yara`.
 
 Example:
-    >>> preamble(b"MZ" + bytes(126) + b"DICM"), preamble(bytes(128) + b"DICM"), preamble(b"II*\\0" + bytes(124) +
-    b"DICM") ('pe', '', '')
+    >>> preamble(b"MZ" + bytes(126) + b"DICM"), preamble(bytes(128) + b"DICM")
+    ('pe', '')
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ _PREAMBLES: Final = (
     (b"<script", "script"),
     (b"<html", "html"),
     (b"<?php", "script"),
+)
+#: Extensions under which programs of Windows are delivered.
+_PROGRAM_NAMES: Final = frozenset(
+    {"exe", "dll", "msi", "msu", "cab", "sys", "ocx", "cpl", "scr", "bin", "psf", "dat", "efi"}
 )
 #: Where malware of the kind is reported.
 _WAYS: Final = {"smb", "http", "ftp", "dicom", "hl7", "stream"}
@@ -74,8 +78,10 @@ class _Sense(Deaf):
         # A program inside a report or a study, where only documents and images are carried.
         if kind and by in ("dicom", "hl7"):
             yield self._about(one, "file.program-in-record", 90, (f"format: {kind}", f"by: {by}"), by)
-        elif kind and by == "http" and not self._setting.inside(one.sender.ip) and _disguised(one.text("type")):
-            yield self._about(one, "file.disguised", 75, (f"format: {kind}", f"said to be: {one.text('type')}"), by)
+        elif kind and by == "http" and not self._setting.inside(one.sender.ip):
+            odd = _disguised(one, kind)
+            if odd:
+                yield self._about(one, "file.disguised", 75, (f"format: {kind}", *odd), by)
 
     @staticmethod
     def _about(one: Signal, rule: str, confidence: int, reasons: tuple[str, ...], identifier: str) -> Alarm:
@@ -83,9 +89,15 @@ class _Sense(Deaf):
         return Alarm(rule, one.receiver, confidence, (one.sender,), (*reasons, size), (one.packet,), identifier)
 
 
-def _disguised(kind: str) -> bool:
-    """Whether a type promises something that is no program."""
-    return kind.startswith(("image/", "text/", "audio/", "video/", "application/pdf", "application/json", "font/"))
+def _disguised(one: Signal, kind: str) -> tuple[str, ...]:
+    """What speaks against a download: a type or a name that promises no program, or a server without a name."""
+    said, host, ext = one.text("type"), one.text("host"), one.text("ext")
+    promises = said.startswith(("image/", "text/", "audio/", "video/", "application/pdf", "application/json", "font/"))
+    return (
+        *((f"said to be: {said}",) if promises else ()),
+        *((f"extension: {ext}",) if kind == "pe" and ext and ext not in _PROGRAM_NAMES else ()),
+        *(("server: no name",) if host and host.replace(".", "").isdigit() else ()),
+    )
 
 
 FILES: Final = Detector(

@@ -27,6 +27,8 @@ THRESHOLD: Final = 99.0
 HOSTS: Final = 8
 #: Outside, a service that moved leaves many dead addresses; only who tries far more of them looks for somebody.
 OUTSIDE: Final = 24
+#: Silence is usual in UDP; many silent hosts on one port are not.
+DATAGRAMS: Final = 40
 PORTS: Final = 15
 ASKED: Final = 40
 ECHOED: Final = 16
@@ -73,15 +75,15 @@ class _Sense(Deaf):
             yield from self._port(one, source, target, failed)
 
     def _host(self, one: Happening, source: Endpoint, target: Endpoint, failed: bool) -> Iterator[Alarm]:
-        if one.protocol != _TCP:
-            return
         began, tried = self._tried.pop(source.ip, (one.at, _Tried()))
         if (one.at - began > SPAN and not tried.failed) or one.at - began > 12 * SPAN:
             began, tried = one.at, _Tried()
         if len(self._tried) >= 1 << 14:
             del self._tried[next(iter(self._tried))]
         self._tried[source.ip] = began, tried
-        port = target.port
+        # Ports of UDP are counted apart, behind those of TCP.
+        udp = one.protocol == _UDP
+        port = target.port + (udp << 16)
         met = tried.hosts.setdefault(port, set())
         if target.ip in met or len(met) > 1 << 12 or len(tried.hosts) > 1 << 10:
             return
@@ -94,16 +96,16 @@ class _Sense(Deaf):
             packets.append(one.packet)
             peers.append(target)
         lost = tried.failed.get(port, {})
-        least = HOSTS if self._setting.inside(target.ip) else OUTSIDE
+        least = DATAGRAMS if udp else HOSTS if self._setting.inside(target.ip) else OUTSIDE
         if len(lost) >= least and tried.likelihood[port] >= THRESHOLD:
             yield Alarm(
                 "scan.hosts",
                 source,
                 min(95, 70 + len(lost)),
                 tuple(tried.peers[port]),
-                (f"port: {port}", f"hosts: {len(met)}", f"unanswered: {len(lost)}"),
+                (f"port: {target.port}", f"hosts: {len(met)}", f"unanswered: {len(lost)}"),
                 tuple(sorted(tried.packets[port])),
-                f"tcp/{port}",
+                f"{'udp' if udp else 'tcp'}/{target.port}",
             )
 
     def _port(self, one: Happening, source: Endpoint, target: Endpoint, failed: bool) -> Iterator[Alarm]:

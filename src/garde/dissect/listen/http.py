@@ -58,7 +58,8 @@ class _Ear:
         self.done = False
         self._digest = digest
         self._sides = (_Side(), _Side())
-        self._asked: list[tuple[bytes, bool]] = []
+        #: method, whether an account came with it, host and extension of requests without an answer
+        self._asked: list[tuple[bytes, bool, str, str]] = []
 
     def feed(self, payload: Payload) -> Iterator[Told]:
         side = self._sides[payload.direction]
@@ -117,7 +118,8 @@ class _Ear:
             yield from self._request(asked, head, start)
         elif said:
             code = int(said[1])
-            method, signed = self._asked.pop(0) if self._asked and code >= 200 else (b"", False)
+            method, signed, host, ext = self._asked.pop(0) if self._asked and code >= 200 else (b"", False, "", "")
+            head["asked-host"], head["asked-extension"] = host, ext
             yield Told("http.answer", {"status": code, "type": head.get("content-type", "").split(";")[0][:64]}, start)
             if signed:
                 yield Told("login.refused" if code == 401 else "login.accepted", {"by": "http"}, start)
@@ -173,7 +175,7 @@ class _Ear:
         if account:
             yield login("http", *account, self._digest, start)
         if len(self._asked) < 64:
-            self._asked.append((method, account is not None))
+            self._asked.append((method, account is not None, host, str(values["ext"])))
 
     def _file(self, side: _Side) -> Iterator[Told]:
         head, data = side.head or {}, bytes(side.body)
@@ -195,7 +197,8 @@ class _Ear:
                         "file.seen", {"by": "http", "type": "part"}, side.start, part[end.end() :].removesuffix(b"\r\n")
                     )
             return
-        yield Told("file.seen", {"by": "http", "type": kind.split(";")[0][:64]}, side.start, data)
+        asked = {"host": head.get("asked-host", ""), "ext": head.get("asked-extension", "")}
+        yield Told("file.seen", {"by": "http", "type": kind.split(";")[0][:64], **asked}, side.start, data)
 
 
 def _likely(data: bytes, hint: Hint) -> float:

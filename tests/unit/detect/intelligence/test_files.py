@@ -55,6 +55,21 @@ def test_a_download_that_says_it_is_a_picture() -> None:
     assert scene.rules == ["file.disguised"]
 
 
+@pytest.mark.parametrize(
+    ("host", "ext", "rules"),
+    [
+        ("93.184.216.34", "exe", 1),
+        ("cdn.example.org", "jpg", 1),
+        ("cdn.example.org", "exe", 0),
+        ("cdn.example.org", "", 0),
+    ],
+)
+def test_a_download_from_a_server_without_a_name_or_under_another_name(host: str, ext: str, rules: int) -> None:
+    scene = Scene(FILES)
+    scene.tell("file.seen", end("93.184.216.34", 80), WHO, octets=PE, by="http", type="x/y", host=host, ext=ext)
+    assert scene.rules == ["file.disguised"] * rules
+
+
 def test_eicar_and_programs() -> None:
     scene = Scene(FILES)
     scene.tell("file.seen", WHO, TO, octets=b"x" + EICAR, by="ftp")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from garde.detect.network.scan import ASKED, HOSTS, OUTSIDE, PORTS, SCAN
+from garde.detect.network.scan import ASKED, DATAGRAMS, HOSTS, OUTSIDE, PORTS, SCAN
 from garde.detect.spec import Setting
 from tests.captures.build import SYN, Capture, Host
 from tests.captures.build import Talk as Connection
@@ -45,6 +45,14 @@ def test_dead_addresses_of_one_service_outside_are_no_scan_until_they_are_many()
     assert scene.rules == []
     scene.tried("10.0.0.1", "23.21.118.1", 8443, answered=False)
     assert scene.rules == ["scan.hosts"]
+
+
+def test_datagrams_to_very_many_silent_hosts_are_a_scan() -> None:
+    scene = Scene(SCAN)
+    for number in range(DATAGRAMS):
+        scene.tried("10.0.0.1", f"149.202.64.{number + 1}", 6892, answered=False, protocol=17)
+        scene.tried("10.0.0.1", f"149.202.65.{number + 1}", 123, answered=False, protocol=17)
+    assert scene.rules == ["scan.hosts"] and "port: 6892" in scene.threats[0].reasons
 
 
 def test_closed_ports_of_one_machine_are_a_scan_and_open_ones_are_not() -> None:

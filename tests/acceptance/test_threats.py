@@ -10,6 +10,7 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
+import garde.twin as hospital
 from garde import app
 from garde.detect.intelligence.files import EICAR
 from garde.detect.spec import Setting
@@ -180,3 +181,12 @@ def test_replay_tells_threats_only_when_asked(tmp_path: Path) -> None:
     assert record["device"].startswith("d-") and record["peers"] == [SERVER.ip]
     assert record["severity"] == "critical"
     assert record["where"][0]["file"] == "share.pcap" and record["where"][0]["packet"] > 3
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_the_simulated_hospital_is_quiet(tmp_path: Path, seed: int) -> None:
+    """Hygiene is told (SMB 1, readable passwords); nothing that happens in an ordinary day is taken for an attack."""
+    path = tmp_path / "hospital.pcap"
+    hospital.make(devices=150, seed=seed, out=path)
+    found = app.replay([path], findings=True).findings or []
+    assert [one["rule"] for one in found if one["kind"] == "threat"] == []

@@ -25,6 +25,8 @@ SKEW: Final = 24 * 3600
 #: A sender that uses one control id for this many contents numbers nothing: it is its habit.
 HABIT: Final = 6
 FROZEN: Final = 20
+#: Applications from one address that make it a carrier.
+CARRIES: Final = 3
 NAKS: Final = 20
 FLOOD: Final = 3000
 CHANGES: Final = 10
@@ -37,6 +39,10 @@ class _Sense(Deaf):
         self._controls: dict[str, tuple[list[str], str, int, int]] = {}
         #: receiver and application → address → messages
         self._senders: dict[str, dict[str, int]] = {}
+        #: receiver and address → applications it speaks for
+        self._carried: dict[str, set[str]] = {}
+        #: receiver and application → the first message from an address that is new
+        self._newcomers: dict[str, Signal] = {}
         self._values: dict[str, tuple[str, str, int]] = {}
         self._vitals: dict[str, tuple[str, int]] = {}
         self._acks: Window[tuple[bool, int]] = Window(5 * MINUTE, most=1 << 12)
@@ -65,11 +71,31 @@ class _Sense(Deaf):
             yield _of(one, "hl7.unknown-sender", 85, (f"application: {name}", "listed: no"), one.sender.ip)
             return
         known = self._senders.setdefault(f"{one.receiver.ip} {name}", {})
-        others = [many for address, many in known.items() if address != one.sender.ip]
+        # An address that speaks for several applications carries what others send: theirs is where they please.
+        carried = self._carried.setdefault(f"{one.receiver.ip} {one.sender.ip}", set())
+        if len(carried) < CARRIES:
+            carried.add(name)
+        others = [
+            many
+            for address, many in known.items()
+            if address != one.sender.ip and len(self._carried.get(f"{one.receiver.ip} {address}", ())) < CARRIES
+        ]
+        place = f"{one.receiver.ip} {name}"
         if one.sender.ip not in known and others and max(others) >= 5 and name != "|":
-            yield _of(one, "hl7.unknown-sender", 70, (f"application: {name}", "address: new"), one.sender.ip)
+            if len(self._newcomers) >= 1 << 12:
+                del self._newcomers[next(iter(self._newcomers))]
+            self._newcomers[place] = one
+        # An application that moved is silent where it was; one that is imitated speaks on.
+        newcomer = self._newcomers.get(place)
+        if newcomer is not None and newcomer.sender.ip != one.sender.ip and known.get(one.sender.ip, 0) >= 5:
+            del self._newcomers[place]
+            reasons = (f"application: {name}", "address: new, while the known one speaks on")
+            if one.at - newcomer.at < 24 * HOUR:
+                yield _of(newcomer, "hl7.unknown-sender", 75, reasons, newcomer.sender.ip)
         if len(self._senders) >= 1 << 13:
             del self._senders[next(iter(self._senders))]
+        if len(self._carried) >= 1 << 13:
+            del self._carried[next(iter(self._carried))]
         if len(known) < 16:
             known[one.sender.ip] = known.get(one.sender.ip, 0) + 1
 

@@ -30,6 +30,9 @@ ENTRANCES: Final = {
     5986: "T1021.006",
 }
 SPREAD: Final = 5
+#: By a shell, which managers of networks open all day.
+SHELLS: Final = 20
+_SHELL_PORTS: Final = frozenset({22, 23})
 SPAN: Final = 10 * MINUTE
 
 
@@ -61,7 +64,7 @@ class _Sense(Deaf):
         self._entered.add(place, one.at, (target, one.packet))
         held = self._entered[place]
         hosts = {end.ip: end for _, (end, _) in held}
-        if len(hosts) >= SPREAD:
+        if len(hosts) >= (SHELLS if target.port in _SHELL_PORTS else SPREAD):
             yield Alarm(
                 "lateral.spread",
                 source,

@@ -15,6 +15,7 @@ from typing import Final
 
 from garde.detect.spec import HOUR, MINUTE, Alarm, Deaf, Detector, Setting
 from garde.detect.window import Window
+from garde.model.key import is_local_mac
 from garde.wire.flow import Endpoint
 from garde.wire.signal import Signal
 
@@ -24,6 +25,8 @@ HELD: Final = 10 * MINUTE
 NAMES: Final = 4
 #: Stations that ask for a lease within a minute.
 STATIONS: Final = 60
+#: Share of them with a locally administered address: chance gives a half.
+MADE_UP: Final = 0.35
 _SHARED: Final = ("00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f", "00:07:b4:00:")
 _MOST: Final = 1 << 14
 
@@ -36,7 +39,7 @@ class _Sense(Deaf):
         self._own: dict[str, set[str]] = {}
         self._servers: dict[str, tuple[int, str, str, Endpoint, int]] = {}
         self._answers: Window[tuple[str, int, bool]] = Window(HOUR)
-        self._stations: Window[tuple[str, int]] = Window(MINUTE)
+        self._stations: Window[tuple[str, int, bool]] = Window(MINUTE)
 
     def signal(self, one: Signal) -> Iterator[Alarm]:
         if one.kind.startswith("arp."):
@@ -106,20 +109,26 @@ class _Sense(Deaf):
         place = one.text("kind")
         if place not in ("discover", "request"):
             return
-        self._stations.add("lease", one.at, (one.text("station"), one.packet))
+        other = one.sender.mac not in ("", one.text("station"))
+        self._stations.add("lease", one.at, (one.text("station"), one.packet, other))
         held = self._stations["lease"]
         if len(held) < STATIONS:
             return
-        stations = {station for _, (station, _) in held}
-        # Most stations of a flood are made up: their MACs are of no maker's and were never seen otherwise.
-        if len(stations) >= STATIONS:
+        stations = {station for _, (station, _, _) in held}
+        # A ward that starts after a power cut asks at once too, each station for itself and with its maker's address;
+        # those of a flood are made up, so every second one has the bit of addresses that no maker gave.
+        local = sum(is_local_mac(station) for station in stations)
+        foreign = sum(what[2] for _, what in held)
+        if len(stations) >= STATIONS and (local >= MADE_UP * len(stations) or foreign >= len(held) / 2):
+            server = next((end for _, _, _, end, _ in reversed(self._servers.values())), None)
+            self._stations.drop("lease")
             yield Alarm(
                 "flood.dhcp",
-                one.receiver if one.receiver.ip != "255.255.255.255" else Endpoint(one.sender.mac, "", 0),
+                server or Endpoint(one.sender.mac, "", 0),
                 80,
-                (),
-                (f"stations: {len(stations)}", "seconds: 60"),
-                tuple(packet for _, (_, packet) in held),
+                (Endpoint(one.sender.mac, "", 0),),
+                (f"stations: {len(stations)}", "seconds: 60", f"made up: at least {max(local, foreign)}"),
+                tuple(packet for _, (_, packet, _) in held),
             )
 
     def _named(self, one: Signal) -> Iterator[Alarm]:

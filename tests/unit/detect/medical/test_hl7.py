@@ -58,12 +58,25 @@ def test_a_stranger_under_a_known_name() -> None:
     for _ in range(6):
         message(scene)
     message(scene, end("10.0.0.66"))
+    message(scene, end("10.0.0.66"))
+    # It may have moved: only when the known address speaks on are there two.
+    assert scene.rules == []
+    message(scene)
     assert scene.rules == ["hl7.unknown-sender"]
+    assert scene.threats[0].places[0].packet == 7 and scene.threats[0].peers[0].value == "10.0.0.66"
     scene = Scene(HL7, Setting(interfaces=frozenset({("LAB|H", "10.0.0.5")})))
     message(scene)
     assert scene.rules == []
     message(scene, application="OTHER")
     assert scene.rules == ["hl7.unknown-sender"]
+
+
+def test_what_a_gateway_carries_may_come_by_itself_too() -> None:
+    scene = Scene(HL7)
+    for number in range(30):
+        message(scene, end("10.0.0.3"), application=f"BED{number % 5}")
+    message(scene, end("10.0.0.66"), application="BED1")
+    assert scene.rules == []
 
 
 @pytest.mark.parametrize(

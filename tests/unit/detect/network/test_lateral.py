@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from garde.detect.network.lateral import LATERAL, SPREAD
+from garde.detect.network.lateral import LATERAL, SHELLS, SPREAD
 from tests.lookouts import Scene
 
 
@@ -20,6 +20,15 @@ def test_a_client_of_one_file_server_does_not_spread() -> None:
     for _ in range(50):
         scene.tried("10.0.0.1", "10.0.0.20", 445)
     assert scene.rules == ["lateral.device"]
+
+
+def test_a_manager_of_switches_is_none_until_it_opens_very_many_shells() -> None:
+    scene = Scene(LATERAL)
+    for number in range(SHELLS - 1):
+        scene.tried("10.0.0.1", f"10.0.0.{number + 20}", 22)
+    assert "lateral.spread" not in scene.rules
+    scene.tried("10.0.0.1", "10.0.1.1", 22)
+    assert scene.rules.count("lateral.spread") == 1
 
 
 def test_refused_doors_and_the_internet_are_no_lateral_movement() -> None:

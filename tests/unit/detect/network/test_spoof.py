@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from garde.detect.network.spoof import NAMES, SPOOF, STATIONS
 from garde.detect.spec import Setting
 from tests.lookouts import Scene, end
@@ -52,16 +54,24 @@ def test_two_servers_that_share_their_work_are_none() -> None:
     assert scene.rules == []
 
 
-def test_very_many_stations_at_once_starve_a_server_and_a_ward_does_not() -> None:
-    for many, rules in ((STATIONS, ["flood.dhcp"]), (STATIONS - 1, [])):
-        scene = Scene(SPOOF)
-        for number in range(many):
-            station = f"02:00:00:00:00:{number:02x}"
-            scene.tell(
-                "dhcp.ask", end("0.0.0.0", 68, station), end("255.255.255.255", 67), station=station, kind="discover"
-            )
-            scene.wait(-0.5)
-        assert scene.rules == rules
+@pytest.mark.parametrize(
+    ("prefix", "sender", "many", "rules"),
+    [
+        ("02:00:00:00:00", "", STATIONS, ["flood.dhcp"]),
+        ("00:09:fb:00:00", THIEF, STATIONS, ["flood.dhcp"]),
+        ("02:00:00:00:00", "", STATIONS - 1, []),
+        ("00:09:fb:00:00", "", 3 * STATIONS, []),
+    ],
+    ids=["made up", "by one sender", "few", "a ward that starts"],
+)
+def test_made_up_stations_starve_a_server(prefix: str, sender: str, many: int, rules: list[str]) -> None:
+    scene = Scene(SPOOF)
+    for number in range(many):
+        station = f"{prefix}:{number:02x}"
+        who = end("0.0.0.0", 68, sender or station)
+        scene.tell("dhcp.ask", who, end("255.255.255.255", 67), station=station, kind="discover")
+        scene.wait(-0.9)
+    assert scene.rules == rules
 
 
 def test_who_answers_for_many_names_is_found_and_who_answers_for_its_own_is_not() -> None:

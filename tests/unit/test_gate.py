@@ -32,6 +32,7 @@ PARTS = {
     "job": "nothing",
     "matrix": "m-none",
     "policy": "p-none",
+    "form": "nftables",
     "action": "a-none",
 }
 

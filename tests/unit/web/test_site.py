@@ -40,6 +40,7 @@ PAGES = (
     "/zones?from=Z2&to=Z5",
     "/zones/flows?from=Z2&to=Z5",
     "/zones/close?from=Z2&to=Z5",
+    "/zones/policy",
     "/actions",
     "/actions?shelf=over",
     "/oncall",

@@ -55,6 +55,26 @@ def crossed(own: Site) -> Site:
 
 
 @pytest.fixture
+def lived(crossed: Site) -> Site:
+    """The same after eight days on which the scanner asked the archive."""
+    crossed.say(*(talk(288 * day + 1, "10.6.6.21", "10.6.6.20", 104, "dicom") for day in range(1, 8)))
+    return crossed
+
+
+@pytest.fixture
+def drafter(lived: Site) -> Reader:
+    """Asks that hospital, in English."""
+    return Reader(lived)
+
+
+def drafted_by(reader: Reader, person: str = "anna", **words: str) -> str:
+    """Have a policy proposed; its id."""
+    answer = reader.post("/zones/policy", data={"name": "first", "days": "14", "person": person} | words)
+    assert answer.status_code == 303, answer.text[:300]
+    return str(answer.headers["location"]).rpartition("/")[2]
+
+
+@pytest.fixture
 def asker(crossed: Site) -> Reader:
     """Asks that hospital, in English."""
     return Reader(crossed)

@@ -47,7 +47,7 @@ from garde.web.pages import (
     ward,
 )
 from garde.web.pages.risk import committee, matrix, roadmap, standing, treatments, why
-from garde.web.pages.zones import action, actions, closing, flows, policies, policy, simulation
+from garde.web.pages.zones import action, actions, closing, flows, onboarding, policies, policy, simulation
 from garde.web.pages.zones import matrix as zones
 from garde.web.site import STATIC, Site, preferences
 
@@ -56,7 +56,7 @@ SCREENS = (
     situation, alerts, finding, devices, device, packet, ward, kit, oncall, search,
     imports, reports, sensors, people, audit, evidence, me, views, access, provider, about,
     matrix, standing, treatments, committee, roadmap, why,
-    zones, flows, closing, policies, simulation, policy, actions, action,
+    zones, flows, closing, policies, simulation, policy, onboarding, actions, action,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ ELSEWHERE = (
     "report/why.py",
     "report/press.py",
     "pipeline/actions/agreeing.py",
+    "pipeline/admitting.py",
     "pipeline/drafting.py",
     "pipeline/reports.py",
     "pipeline/risk/assessing.py",

@@ -41,6 +41,8 @@ PAGES = (
     "/zones/flows?from=Z2&to=Z5",
     "/zones/close?from=Z2&to=Z5",
     "/zones/policy",
+    "/onboarding",
+    "/onboarding?state=unknown",
     "/actions",
     "/actions?shelf=over",
     "/oncall",

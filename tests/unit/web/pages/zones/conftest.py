@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from garde.model.device import Device
@@ -9,7 +10,10 @@ from garde.model.finding import judgement
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.zones.action import Action
+from garde.model.zones.place import MAB, AccessRequest, Landing
 from garde.web.site import Site
+from garde.zones.place import Known, decide
+from garde.zones.rulebook import parse
 from tests.pages import HOSTILE, NOW, PUMP, Reader, claim
 
 #: The pump, the stranger, and an address beyond the site.
@@ -107,3 +111,29 @@ def acting(site: Site, verb: str, name: str = "") -> Action:
     """The one action of a verb, about a device where one is named."""
     (found,) = (one for one in site.store.all(Action) if one.verb == verb and name in ("", one.device))
     return found
+
+
+BOOK = parse('[[zone]]\nname = "Z8"\nvlan = 999\nonboarding = true')
+#: The pump's address, the scanner's, and one of no device.
+PUMP_MAC, SCANNER_MAC, NOBODY = "00:09:fb:0b:ad:02", "00:09:fb:0b:ad:21", "00:09:fb:0b:ad:99"
+
+
+@pytest.fixture
+def placed(own: Site) -> Site:
+    """Three stations asked for a place, and all came into the onboarding zone: the scanner turned up elsewhere."""
+    scanner = known("d-ct", "10.6.6.21", "CT", "Imagerie")
+    settled(own, msgspec.structs.replace(scanner, keys=(*scanner.keys, Key("mac", SCANNER_MAC)), first_at=NOW - 1))
+    decisions = [
+        decide(
+            AccessRequest(at=NOW, mac=mac, kind=MAB, nas="sw-1", port=f"Gi1/0/{number}"),
+            Known(device=name) if name else None,
+            BOOK,
+        )
+        for number, (mac, name) in enumerate(((PUMP_MAC, PUMP), (SCANNER_MAC, "d-ct"), (NOBODY, "")), 1)
+    ]
+    own.say(*decisions)
+    own.say(
+        Landing(id="l-1", at=NOW + 30 * 10**9, mac=SCANNER_MAC, nas="sw-1", port="Gi1/0/2", vlan=120),
+        Landing(id="l-2", at=NOW + 30 * 10**9, mac=PUMP_MAC, nas="sw-1", port="Gi1/0/1", vlan=999),
+    )
+    return own

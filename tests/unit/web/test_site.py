@@ -37,6 +37,7 @@ PAGES = (
     f"/devices/{PUMP}/risk",
     "/zones",
     "/zones?view=map",
+    "/zones?view=picture",
     "/zones?from=Z2&to=Z5",
     "/zones/flows?from=Z2&to=Z5",
     "/zones/close?from=Z2&to=Z5",

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from garde.errors import GardeError
+from garde.errors import GardeError, Refused
 from garde.gate import Guarded, status_of, visitor_of
 from garde.model.device import Device
 from garde.model.person import Person
@@ -109,9 +109,11 @@ def routes(site: Site) -> list[BaseRoute]:
 
     async def turn(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=8) as form:
-            words = {name: str(form.get(name, "")).strip()[:500] for name in ("reason", "person", "verb")}
+            words = {name: str(form.get(name, "")).strip()[:500] for name in ("reason", "person", "verb", "sure")}
         try:
             verb = "thaw" if words["verb"] == "thaw" else "freeze"
+            if words["sure"] != "yes":
+                raise Refused("action.sure", "Say that you know what this means")
             said = switching(speaker(request, words["person"]), verb, site.now(), words["reason"])
         except GardeError as error:
             shown = actions_page(site, request, error)

@@ -1,74 +1,55 @@
-"""A hospital in which something crosses zones: a pump that talks within the plan, and beyond the site."""
+"""Hospitals in which something crosses zones, threatens devices and asks for a place, and who asks them in English."""
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from garde.model.device import Device
-from garde.model.finding import judgement
-from garde.model.flow import BUCKET, Conversation
-from garde.model.key import Key
-from garde.model.zones.action import Action
-from garde.model.zones.place import MAB, AccessRequest, Landing
 from garde.web.site import Site
-from garde.zones.place import Known, decide
-from garde.zones.rulebook import parse
-from tests.pages import HOSTILE, NOW, PUMP, Reader, claim
-
-#: The pump, the stranger, and an address beyond the site.
-PUMP_AT, STRANGER_AT, BEYOND = "10.6.6.7", "10.6.6.6", "203.0.113.9"
-
-
-def talk(number: int, source: str, target: str, port: int, service: str = "") -> Conversation:
-    """A conversation of five minutes; the higher its number, the older."""
-    at = NOW - number * BUCKET
-    return Conversation(
-        id=f"c-made-{number}-{port}", at=at, sensor="core-1", source=Key("ip", source), target=Key("ip", target),
-        protocol="tcp", port=port, service=service, packets=12, octets=3400, last_at=at + BUCKET // 2,
-    )  # fmt: skip
-
-
-def known(name: str, address: str, kind: str, ward: str) -> Device:
-    """A device of one address whose kind everybody agrees on."""
-    claims = {"kind": claim("kind", kind), "ward": claim("ward", ward)}
-    return Device(
-        id=name, keys=(Key("ip", address),), kind=kind, claims=claims, first_at=NOW - 30 * 288 * BUCKET, last_at=NOW
-    )
-
-
-def settled(site: Site, *devices: Device) -> None:
-    """Let a hospital know these devices."""
-    with site.store.begin() as unit:
-        unit.put(devices)
-    for device in devices:
-        site.fleet.put(device)
+from tests.flowing import cross, knock, live, threaten
+from tests.pages import Reader
 
 
 @pytest.fixture
 def crossed(own: Site) -> Site:
-    """A scanner asks the archive, the pump asks beyond the site, a stranger and somebody unknown ask the pump."""
-    settled(own, known("d-ct", "10.6.6.21", "CT", "Imagerie"), known("d-pacs", "10.6.6.20", "PACS", "Informatique"))
-    own.say(
-        *(talk(number, "10.6.6.21", "10.6.6.20", 104, "dicom") for number in range(1, 4)),
-        *(talk(number, PUMP_AT, BEYOND, 443, "tls") for number in range(1, 5)),
-        *(talk(number, STRANGER_AT, PUMP_AT, 445, "smb") for number in range(5, 8)),
-        talk(9, "10.6.6.99", PUMP_AT, 22, HOSTILE),
-    )
+    """Something crosses zones."""
+    cross(own)
     return own
 
 
 @pytest.fixture
+def asker(crossed: Site) -> Reader:
+    return Reader(crossed)
+
+
+@pytest.fixture
 def lived(crossed: Site) -> Site:
-    """The same after eight days on which the scanner asked the archive."""
-    crossed.say(*(talk(288 * day + 1, "10.6.6.21", "10.6.6.20", 104, "dicom") for day in range(1, 8)))
+    """The same for eight days."""
+    live(crossed)
     return crossed
 
 
 @pytest.fixture
 def drafter(lived: Site) -> Reader:
-    """Asks that hospital, in English."""
     return Reader(lived)
+
+
+@pytest.fixture
+def threatened(own: Site) -> Site:
+    """Two devices are under attack."""
+    threaten(own)
+    return own
+
+
+@pytest.fixture
+def guard(threatened: Site) -> Reader:
+    return Reader(threatened)
+
+
+@pytest.fixture
+def placed(own: Site) -> Site:
+    """Three stations asked for a place."""
+    knock(own)
+    return own
 
 
 def drafted_by(reader: Reader, person: str = "anna", **words: str) -> str:
@@ -76,64 +57,3 @@ def drafted_by(reader: Reader, person: str = "anna", **words: str) -> str:
     answer = reader.post("/zones/policy", data={"name": "first", "days": "14", "person": person} | words)
     assert answer.status_code == 303, answer.text[:300]
     return str(answer.headers["location"]).rpartition("/")[2]
-
-
-@pytest.fixture
-def asker(crossed: Site) -> Reader:
-    """Asks that hospital, in English."""
-    return Reader(crossed)
-
-
-@pytest.fixture
-def threatened(own: Site) -> Site:
-    """The hospital whose pump is given commands from beyond the site, and whose scanner spreads a worm."""
-    settled(own, known("d-ct", "10.6.6.21", "CT", "Imagerie"))
-    threats = (("threat.pump.command", PUMP, BEYOND), ("threat.worm", "d-ct", STRANGER_AT))
-    own.say(
-        *(
-            judgement(
-                rule, NOW, severity="critical", device=name, kind="threat",
-                reasons=("confidence: 90", f"peer: {peer}"),
-            )
-            for rule, name, peer in threats
-        )
-    )  # fmt: skip
-    return own
-
-
-@pytest.fixture
-def guard(threatened: Site) -> Reader:
-    """Asks that hospital, in English."""
-    return Reader(threatened)
-
-
-def acting(site: Site, verb: str, name: str = "") -> Action:
-    """The one action of a verb, about a device where one is named."""
-    (found,) = (one for one in site.store.all(Action) if one.verb == verb and name in ("", one.device))
-    return found
-
-
-BOOK = parse('[[zone]]\nname = "Z8"\nvlan = 999\nonboarding = true')
-#: The pump's address, the scanner's, and one of no device.
-PUMP_MAC, SCANNER_MAC, NOBODY = "00:09:fb:0b:ad:02", "00:09:fb:0b:ad:21", "00:09:fb:0b:ad:99"
-
-
-@pytest.fixture
-def placed(own: Site) -> Site:
-    """Three stations asked for a place, and all came into the onboarding zone: the scanner turned up elsewhere."""
-    scanner = known("d-ct", "10.6.6.21", "CT", "Imagerie")
-    settled(own, msgspec.structs.replace(scanner, keys=(*scanner.keys, Key("mac", SCANNER_MAC)), first_at=NOW - 1))
-    decisions = [
-        decide(
-            AccessRequest(at=NOW, mac=mac, kind=MAB, nas="sw-1", port=f"Gi1/0/{number}"),
-            Known(device=name) if name else None,
-            BOOK,
-        )
-        for number, (mac, name) in enumerate(((PUMP_MAC, PUMP), (SCANNER_MAC, "d-ct"), (NOBODY, "")), 1)
-    ]
-    own.say(*decisions)
-    own.say(
-        Landing(id="l-1", at=NOW + 30 * 10**9, mac=SCANNER_MAC, nas="sw-1", port="Gi1/0/2", vlan=120),
-        Landing(id="l-2", at=NOW + 30 * 10**9, mac=PUMP_MAC, nas="sw-1", port="Gi1/0/1", vlan=999),
-    )
-    return own

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from garde.model.zones.place import Onboarding
 from garde.web.pages.zones.onboarding import Chair, Guard, OnboardingPage, Row
 from garde.web.site import Site
+from tests.flowing import NOBODY, PUMP_MAC, SCANNER_MAC
 from tests.pages import HOSTILE, PUMP, Reader, documented
-from tests.unit.web.pages.zones.conftest import NOBODY, PUMP_MAC, SCANNER_MAC
 
 
 @pytest.fixture

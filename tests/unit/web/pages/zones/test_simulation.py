@@ -6,8 +6,9 @@ import pytest
 
 from garde.web.pages.zones.simulation import Broken, SimulationPage, Unmet
 from garde.web.site import Site
+from tests.flowing import talk
 from tests.pages import PUMP, Reader, documented
-from tests.unit.web.pages.zones.conftest import drafted_by, talk
+from tests.unit.web.pages.zones.conftest import drafted_by
 
 
 @pytest.fixture

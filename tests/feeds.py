@@ -10,6 +10,7 @@ import openpyxl
 
 CVE = "CVE-2021-27489"
 VECTOR = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+SCORE = {"version": "3.1", "vectorString": VECTOR, "baseScore": 9.8, "baseSeverity": "CRITICAL"}
 
 
 def kev() -> dict[str, Any]:
@@ -143,10 +144,11 @@ def csaf() -> dict[str, Any]:
         "vulnerabilities": [
             {
                 "cve": CVE,
-                "cwe": {"id": "CWE-434", "name": "Upload"},
+                "cwe": {"id": "CWE-434", "name": "Unrestricted Upload of File with Dangerous Type"},
+                "notes": [{"category": "description", "text": "A web application accepts any file."}],
                 "product_status": {"known_affected": ["A"], "fixed": ["B"]},
                 "remediations": [{"category": "vendor_fix", "details": "Install 2.2.", "group_ids": ["G"]}],
-                "scores": [{"cvss_v3": {"version": "3.1", "vectorString": VECTOR}, "products": ["A"]}],
+                "scores": [{"cvss_v3": dict(SCORE), "products": ["A"]}],
             }
         ],
     }

@@ -15,9 +15,14 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from garde.model.zones.zone import Conduit, Policy, Rule, Zone, drafted
+from garde.zones import mud
+from garde.zones.exports.mud import models, written
 from garde.zones.exports.neutral import MODES, Host, Objects, Ruleset, resolved
+from garde.zones.exports.nftables import NFTABLES
+from garde.zones.exports.table import FORMS
 
 FOLDER = Path(__file__).parent / "unit/zones/exports/golden"
+MUD_FOLDER = Path(__file__).parent / "unit/zones/exports/mud"
 
 _ZONES = (
     Zone(name="Z1", fr="Vital", en="Life", level=3, vlan=110, networks=("10.1.0.0/24", "2001:db8:1::/64")),
@@ -173,11 +178,36 @@ def rulesets(draw: st.DrawFn) -> Ruleset:
 
 def texts() -> dict[str, str]:
     """File name → what it shall hold."""
-    from garde.zones.exports.table import FORMS
-
     found = {f"{form.name}.txt": form.render(ruleset(macs=form.macs)) for form in FORMS}
     found |= {f"nftables.{mode}.txt": FORMS["nftables"].render(ruleset(mode)) for mode in MODES if mode != "enforce"}
     return found
+
+
+def mud_texts() -> dict[str, str]:
+    """File name → what it shall hold: a maker's file as a ruleset, and a learnt policy as a file."""
+    names = {mud.MY_CONTROLLER: "kind:GATE", mud.DNS: "kind:DNS", mud.NTP: "kind:NTP"}
+    permitted, _ = mud.rules(mud.read((MUD_FOLDER / "maker.json").read_bytes()), "model:X|Y", names)
+    servers = (("GATE", "10.20.0.4"), ("DNS", "10.20.0.53"), ("NTP", "10.20.0.123"))
+    objects = Objects(
+        hosts=(
+            Host(id="d-v", zone="Z1", model="X|Y", macs=("00:09:fb:00:00:01",), addresses=("10.1.0.7",)),
+            *(Host(id=kind, zone="Z5", kind=kind, addresses=(address,)) for kind, address in servers),
+        ),
+        names={"update.vendor.example": ("198.51.100.7", "2001:db8:ffff::7")},
+    )
+    policy = drafted("vent", 0, (), [Conduit(source="any", target="any", rules=permitted)])
+    held, unknown = resolved(policy, objects, generation=1, mode="enforce")
+    if unknown:
+        raise AssertionError(unknown)
+    maker, _, model = US[6:].partition("|")
+    learnt = written(
+        models(POLICY)[US],
+        "https://garde.example/mud/us.json",
+        mud.Head(maker=maker, model=model),
+        at=1_780_000_000_000_000_000,
+        names={mud.MY_CONTROLLER: "kind:pacs"},
+    )
+    return {"maker.nft": NFTABLES.render(held), "learnt.json": learnt.decode()}
 
 
 def listed(text: str, *more: str) -> str:
@@ -197,3 +227,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in texts().items():
         (FOLDER / name).write_text(text)
+    for name, text in mud_texts().items():
+        (MUD_FOLDER / name).write_text(text)

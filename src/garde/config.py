@@ -251,6 +251,25 @@ class NotifySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channel: tuple[ChannelSection, ...] = ()
 
 
+class GatewaySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[zones.gateway]]``: a Linux machine under nftables between zones.
+
+    Attributes:
+        name: in letters, digits and dashes; what is in force there is remembered under it.
+        command: what runs a shell there, as ``["ssh", "-o", "BatchMode=yes", "garde@gw-1"]``; empty for this machine.
+        run, kept: folders there for a change under way, and for what is loaded when it starts.
+        routed: it does not see the devices' hardware addresses.
+        spared: zones that the mode ``soft`` leaves alone.
+    """
+
+    name: str
+    command: tuple[str, ...] = ()
+    run: str = "/run/garde-gateway"
+    kept: str = "/var/lib/garde-gateway"
+    routed: bool = False
+    spared: tuple[str, ...] = ()
+
+
 class ZonesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Zones and the traffic between them, and where stations are put.
 
@@ -258,11 +277,13 @@ class ZonesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         rules: TOML file that says where stations are put (`garde.zones.rulebook`); empty means that nobody decides.
         plan: TOML file of the site's own zone plan; empty takes Garde's.
         probes: addresses from which the site itself scans and checks; their traffic teaches nothing.
+        gateway: enforcement points that Garde may reach.
     """
 
     rules: str = ""
     plan: str = ""
     probes: tuple[str, ...] = ()
+    gateway: tuple[GatewaySection, ...] = ()
 
 
 class RadiusClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

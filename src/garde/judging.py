@@ -13,6 +13,7 @@ Example::
 from __future__ import annotations
 
 import getpass
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,8 @@ def imported(paths: Sequence[Path], *, store: str | None, config: Path | None) -
             try:
                 reading = formats.read(_bytes(path))
             except GardeError as error:
-                refused.append({"file": str(path), "place": error.where, "why": error.what})
+                place = error.where or "the whole document"
+                refused.append({"file": str(path), "place": place, "why": error.what})
                 continue
             kept[reading.source.format] += reading.kept
             refused += ({"file": str(path), "place": one.place, "why": one.why} for one in reading.refused)
@@ -197,6 +199,9 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        # A pipe or a device has no end, and none is opened.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Unreachable("feed.unreadable", "This is no file", where=path.name)
         if path.stat().st_size > LARGEST:
             raise Unreachable("feed.too-large", f"More than {LARGEST >> 20} MiB", where=path.name)
         return path.read_bytes()

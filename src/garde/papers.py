@@ -21,6 +21,7 @@ from garde.inventory.kinds import kinds
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.pipeline.reports import Wanted, issue
+from garde.pipeline.risk.assessing import Assessment
 from garde.report.directory import load
 from garde.report.facts import canonical
 
@@ -59,6 +60,7 @@ def write(
             by=f"shell:{getpass.getuser()}",
             site=name,
             directory=words,
+            risk=Assessment(kept, bus, chosen, now=SystemClock().now),
         )
     for file, data in ((out, document.pdf), (facts, canonical(document.facts))):
         if file is not None:

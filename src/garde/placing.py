@@ -39,9 +39,10 @@ from garde.onboarding.endpoint import Attributes, Endpoint, mac_of, packed
 from garde.onboarding.reader import Reader
 from garde.onboarding.server import Client, Server, configuration
 from garde.ports import Bus, Clock, Keys, Store
+from garde.zones import plan as zone_plan
 from garde.zones.attributes import attributes
 from garde.zones.place import Known, decide, known, sentences
-from garde.zones.rulebook import Book, parse
+from garde.zones.rulebook import Area, Book, PlaceRule, book, parse
 
 #: Seconds between two looks at the store, and between two looks at the journal.
 LOOK: Final = 20.0
@@ -85,9 +86,8 @@ class Places:
         """
         for mac in sorted({*self._known, *self._seats}):
             seat = self._seats.get(mac, Seat(id=mac))
-            asked = AccessRequest(
-                at=0, mac=mac, kind=MAB, nas=seat.seen_nas or seat.nas, port=seat.seen_port or seat.port
-            )
+            nas, port = seat.place
+            asked = AccessRequest(at=0, mac=mac, kind=MAB, nas=nas, port=port)
             bare = self.decide(asked)
             if bare[0].device or bare[0].rank != "unknown":
                 yield _entry(*bare)
@@ -129,15 +129,27 @@ def _same(one: str, two: str) -> bool:
     return canonical(one) == canonical(two) or words(one) == words(two)
 
 
+def of_plan(plan: zone_plan.Plan) -> Book:
+    """The rules that a zone plan comes to: a rule for each kind of device, and its door for the unknown."""
+    zones = {
+        zone.name: Area(name=zone.name, vlan=zone.vlan, onboarding=zone.name == plan.onboarding) for zone in plan.zones
+    }
+    rules = []
+    for kind in kinds().values():
+        zone = plan.zone_of(kind.name, kind.response, kind.group).zone
+        rules.append(PlaceRule(name=f"plan: {kind.name}", kind=kind.name, zone=zone))
+    return book(zones, tuple(rules), zones[plan.onboarding])
+
+
 def rulebook(chosen: settings.Config) -> Book:
-    """The site's rules.
+    """The site's rules, or where it has none those of its zone plan: each kind of device into its zone.
 
     Raises:
-        Missing: no rules are named, or the file is not there.
+        Missing: the file of the rules is not there.
         Malformed: with file and line.
     """
     if not chosen.zones.rules:
-        raise Missing("places.none", "No rules of place are named", hint='Write [zones] rules = "places.toml"')
+        return of_plan(zone_plan.load(chosen.zones.plan, chosen.site.networks))
     path = Path(chosen.zones.rules)
     try:
         text = path.read_text("utf-8")

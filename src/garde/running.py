@@ -25,6 +25,8 @@ from garde.model.finding import judgement
 from garde.model.message import digest
 from garde.ports import Bus, Store
 
+#: Seconds between two looks at the gateways.
+EVERY: Final = 60
 #: How long the demonstration hospital is listened to.
 MINUTES: Final = 20
 
@@ -77,7 +79,10 @@ def _serve(
     say: Callable[[str], None],
     demonstration: bool,
 ) -> None:
-    from garde import keeping
+    from garde import enforcing, keeping, placing
+    from garde.acting import enforcers
+    from garde.model.finding import Finding
+    from garde.pipeline.zones.drifting import drifting
     from garde.serve import PARTS
     from garde.serve import serve as serving
 
@@ -99,10 +104,17 @@ def _serve(
         )
 
     kept_safe = keeping.sealing(chosen.evidence, kept, keys, clock, say, broken)
-    with kept_safe if "stages" in parts else nullcontext():
+    decides = placing.deciding(chosen, kept, bus, clock, keys, say) if "radius" in parts else nullcontext()
+    standing = [one.identifier for one in kept.all(Finding) if one.rule == "zones.drift" and one.status != "closed"]
+    looks = (
+        drifting(enforcing.points(chosen, kept), every=EVERY, bus=bus, clock=clock, say=say, standing=standing)
+        if "act" in parts
+        else nullcontext()
+    )
+    with kept_safe if "stages" in parts else nullcontext(), decides, looks:
         serving(
             chosen, kept, bus, clock, parts=parts, say=say, register=people(chosen, kept),
-            proof=keeping.Proof(kept, keys, clock, chosen), demonstration=demonstration,
+            proof=keeping.Proof(kept, keys, clock, chosen), demonstration=demonstration, enforcers=enforcers(chosen),
         )  # fmt: skip
 
 

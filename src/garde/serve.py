@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,14 +28,15 @@ from garde.inventory.kinds import kinds
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.people.register import Register
+from garde.pipeline.actions.acting import acting
 from garde.pipeline.agents import listening
-from garde.pipeline.drafting import Drafting
 from garde.pipeline.post import posting
 from garde.pipeline.risk.assessing import Assessment
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import configured
-from garde.ports import Bus, Clock, Store
+from garde.pipeline.zones.drafting import Drafting
+from garde.ports import Bus, Clock, Enforcer, Store
 from garde.report import directory
 from garde.report.fleet import Fleet
 from garde.report.queue import Queue
@@ -44,7 +45,7 @@ from garde.web.certificate import fingerprint, made
 from garde.web.oidc import Provider
 from garde.web.site import Proof, Site
 
-PARTS: Final = ("sensor", "stages", "notify", "web")
+PARTS: Final = ("sensor", "stages", "notify", "act", "radius", "web")
 #: Seconds the runner waits for work, and after a store or bus that does not answer.
 WAIT: Final = 1.0
 #: Seconds between two looks at the store where other processes run the stages.
@@ -138,6 +139,7 @@ def serve(
     register: Register,
     proof: Proof | None = None,
     demonstration: bool = False,
+    enforcers: Sequence[Enforcer] = (),
 ) -> None:
     """Run the parts until interrupted.
 
@@ -145,6 +147,7 @@ def serve(
         register: people.
         proof: the chain of the log.
         demonstration: nobody needs to sign in.
+        enforcers: what carries out steps of actions; without one for a verb, people are given orders.
 
     Raises:
         Refused: a part that does not exist, or an address that is taken.
@@ -155,7 +158,8 @@ def serve(
     heard = chosen.capture if "sensor" in parts else CaptureSection()
     agents = listening(heard.interfaces, heard.export, sensor=heard.sensor, flows=heard.flows, bus=bus, say=say)
     told = chosen if "notify" in parts else msgspec.structs.replace(chosen, notify=NotifySection())
-    with serving.working(say), agents, posting(told, kept, bus, clock, say):
+    hands = acting(enforcers, chosen.site.networks, kept, bus, clock, say) if "act" in parts else nullcontext()
+    with serving.working(say), agents, posting(told, kept, bus, clock, say), hands:
         if "web" in parts:
             _pages(chosen, kept, bus, clock, serving, say, register, proof, demonstration)
         else:

@@ -20,7 +20,7 @@ Example::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -33,8 +33,8 @@ from garde.errors import Malformed, Missing, Unreachable
 from garde.model.message import moment
 from garde.model.risk.matrix import Approval
 from garde.model.zones.zone import Policy
-from garde.pipeline import drafting
-from garde.pipeline.drafting import Observed
+from garde.pipeline.zones import drafting
+from garde.pipeline.zones.drafting import Observed
 from garde.ports import Store
 from garde.report import directory
 from garde.report.table import table_of
@@ -70,11 +70,12 @@ def simulated(
     captures: Sequence[Path] = (),
     *,
     days: int = 14,
-    accepted: Iterable[Approval] = (),
     store: str | None,
     config: Path | None,
 ) -> dict[str, Any]:
     """What a policy, or else the one that would be proposed, would have broken; with ``clean`` and ``locked``.
+
+    What people accepted is read of the same store.
 
     Raises:
         Malformed: the file is no policy.
@@ -84,6 +85,7 @@ def simulated(
     given = read_policy(_bytes(policy), policy.name) if policy else None
     with _held(captures, chosen, store) as held:
         seen = observed(held, chosen, days)
+        accepted = list(held.all(Approval))
     if given is None:
         given = propose(
             seen.lines, seen.roster, at=seen.latest, marking=marking.packaged(), probes=chosen.zones.probes

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from garde import config as settings
 from garde.app import SystemClock, open_keys, opened
-from garde.pipeline import findings, landing
+from garde.pipeline import findings
 from garde.pipeline.runner import Runner
+from garde.pipeline.zones import landing
 from garde.placing import deciding
 from garde.registry import Registry
 

@@ -31,8 +31,11 @@ PARTS = {
     "message": "w-1",
     "job": "nothing",
     "matrix": "m-none",
+    "vulnerability": "CVE-2020-1234",
+    "form": "nothing",
+    "source": "nothing",
     "policy": "p-none",
-    "form": "nftables",
+    "export": "nftables",
     "action": "a-none",
 }
 

@@ -12,13 +12,23 @@ import pytest
 from garde import config as settings
 from garde import placing
 from garde.app import SystemClock, open_keys, opened
+from garde.bus.log import LogBus
+from garde.config import Config
 from garde.errors import Malformed, Missing, Refused, Unreachable
 from garde.model.device import Device
 from garde.model.key import Key
+from garde.model.observation import Observation, observe
 from garde.model.zones.place import MAB, AccessRequest, Seat
 from garde.onboarding.places import head
+from garde.pipeline import inventory
+from garde.pipeline.runner import Runner
+from garde.pipeline.shapes import SHAPES
+from garde.registry import Registry
+from garde.store.sqlite import open_sqlite
+from tests.makers import START
 from tests.radius import Site, device, site
 from tests.stations import Authority
+from tests.unit.pipeline.test_runner import HandClock
 
 RULES = """
 [[zone]]
@@ -94,10 +104,9 @@ def test_configuring_again_keeps_the_token_and_the_key(made: Site) -> None:
     ("text", "code"),
     [
         ("", "radius.folder"),
-        ('[radius]\nfolder = "/nowhere"', "places.none"),
         ('[zones]\nrules = "/nowhere/x"\n[radius]\nfolder = "/nowhere"', "places.unreadable"),
     ],
-    ids=["folder", "rules", "file"],
+    ids=["folder", "file"],
 )
 def test_what_is_missing_is_named(tmp_path: Path, text: str, code: str) -> None:
     config = tmp_path / "garde.toml"
@@ -105,6 +114,12 @@ def test_what_is_missing_is_named(tmp_path: Path, text: str, code: str) -> None:
     with pytest.raises(Missing) as caught:
         placing.configure(store=f"sqlite:///{tmp_path}/x.db", config=config, say=lambda text: None)
     assert caught.value.code == code
+
+
+def test_without_rules_the_zone_plan_decides() -> None:
+    book = placing.rulebook(Config())
+    assert {rule.name: rule.zone for rule in book.rules}["plan: CT"] == "Z2"
+    assert book.onboarding.name == "Z8" and {rule.rank for rule in book.rules} == {"fingerprint"}
 
 
 def test_a_secret_that_is_not_there_is_named(made: Site) -> None:
@@ -171,3 +186,25 @@ def test_the_same_decisions_are_not_offered_twice(made: Site) -> None:
     places.refresh([device(1, kind="PRINT")], [])
     assert placing.offered(places, folder, keys, 3 * 10**18, body) != body
     assert head((folder / "offer" / "places").read_bytes())[0] == 3 * 10**18
+
+
+def test_a_clone_is_seen_by_the_inventory_and_an_update_is_not() -> None:
+    """From observations through the stage of the inventory to the contradiction: another machine under one address."""
+    for system, vendor, against in (("Windows 11", "MSFT 5.0", True), ("VxWorks 7", "VxWorks 7.1", False)):
+        store = open_sqlite("", SHAPES)
+        bus = LogBus(store)
+        runner = Runner(Registry(inventory.stage(())), store, bus, HandClock())
+        for day in range(5):
+            bus.publish([sighting(day, "os", "VxWorks 6"), sighting(day, "dhcp.vendor_class", "VxWorks 6.9")])
+        bus.publish([sighting(6, "os", system), sighting(6, "dhcp.vendor_class", vendor)])
+        runner.drain()
+        (one,) = store.all(Device)
+        assert bool(placing.of_device(one, MAC).contradictions) == against
+        store.close()
+
+
+def sighting(day: int, attribute: str, value: str) -> Observation:
+    return observe(
+        sensor="s", at=START + day * 86_400 * 10**9, subject=(Key("mac", MAC),), attribute=attribute, value=value,
+        source="dhcp", weight=0.9,
+    )  # fmt: skip

@@ -14,7 +14,11 @@ from garde import config as settings
 from garde import zoning
 from garde.app import replay
 from garde.errors import Malformed, Missing, Unreachable
+from garde.model.risk.matrix import Approval
 from garde.model.zones.zone import Conduit, Rule, drafted
+from garde.pipeline.shapes import SHAPES
+from garde.ports import Shape
+from garde.store.sqlite import open_sqlite
 from garde.twin import DIRECTORY, make
 from garde.zones.party import Party
 from garde.zones.plan import packaged
@@ -63,6 +67,20 @@ def test_what_is_proposed_is_tried_and_a_poorer_policy_breaks_more(capture: Path
     assert found["since"].startswith("2026-03-10T") and found["breaks"][0]["last"].endswith("Z")
     text = zoning.as_lines(found)
     assert "Locked by" in text and found["breaks"][0]["id"] in text
+
+
+def test_a_break_that_people_accepted_no_longer_locks(capture: Path, tmp_path: Path) -> None:
+    place = tmp_path / "garde.db"
+    replay([capture], store=f"sqlite:///{place}")
+    before = zoning.simulated(None, store=f"sqlite:///{place}", config=None)
+    one = next(one for one in before["breaks"] if one["response"] != "RP0")
+    said = Approval(id="a-1", at=1, about=one["id"], person="k.morel", name="K. Morel", role="rssi")
+    kept = open_sqlite(str(place), (*SHAPES, Shape(Approval, lambda said: str(said.id))))
+    with kept.begin() as unit:
+        unit.put([said])
+    kept.close()
+    after = zoning.simulated(None, store=f"sqlite:///{place}", config=None)
+    assert set(before["locked"]) - set(after["locked"]) == {f"break: {one['id']}"}
 
 
 def test_a_policy_survives_its_json_to_the_microsecond() -> None:

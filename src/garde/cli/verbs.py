@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from garde.cli import keys, monitor, notify, people, risk, zones
+from garde.cli import actions, keys, monitor, notify, people, radius, risk, zones
 from garde.cli.options import (
     ConfigOption,
     Format,
@@ -41,7 +41,16 @@ app = typer.Typer(
 )
 imports = typer.Typer(name="import", help="Read what other systems know.", no_args_is_help=True)
 app.add_typer(imports)
-for group in (people.people, risk.risk, zones.zones, keys.keys, keys.secrets, notify.notify):
+for group in (
+    people.people,
+    risk.risk,
+    zones.zones,
+    radius.radius,
+    actions.actions,
+    keys.keys,
+    keys.secrets,
+    notify.notify,
+):
     app.add_typer(group)
 app.command()(monitor.forecast)
 
@@ -240,7 +249,8 @@ def import_gmao(
 @app.command()
 def run(
     only: Annotated[
-        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, notify, web. Empty runs all.")
+        str,
+        typer.Option("--only", help="Parts, by commas: sensor, stages, notify, act, radius, web. Empty runs all."),
     ] = "",
     port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
     store: StoreOption = None,
@@ -255,7 +265,8 @@ def run(
 @app.command()
 def serve(
     only: Annotated[
-        str, typer.Option("--only", help="Comma-separated parts: sensor, stages, web. Empty runs all.")
+        str,
+        typer.Option("--only", help="Parts, by commas: sensor, stages, notify, act, radius, web. Empty runs all."),
     ] = "",
     port: Annotated[int, typer.Option(help="TCP port of the pages; 0 takes it from the settings.")] = 0,
     store: StoreOption = None,
@@ -269,16 +280,31 @@ def serve(
 
 @app.command()
 def twin(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Capture to write (pcap).")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Capture to write (pcap).")] = None,
     count: Annotated[int, typer.Option("--devices", min=1, max=50_000, help="How many devices.")] = 150,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
     truth: Annotated[Path | None, typer.Option(help="Where to write what is true (JSON).")] = None,
     gmao: Annotated[Path | None, typer.Option(help="Where to write the GMAO's CSV.")] = None,
     midstream: Annotated[bool, typer.Option(help="Begin the capture after the connections were set up.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Build a test network on this machine (root), and put a policy in force.")
+    ] = False,
 ) -> None:
-    """Write the traffic of a simulated hospital."""
+    """Write the traffic of a simulated hospital, or let a small one live behind a gateway."""
     import garde.twin as hospital
 
+    if live:
+        from garde.twin.live import demonstrated
+
+        texts = {
+            "line": "{mode}: {passed} of {needed} needed connections passed, {stopped} of {planted} violations stopped",
+            "undone": "undone: the gateway holds what it held before",
+        }
+        if not done(lambda: demonstrated(print, texts)):
+            raise typer.Exit(3)
+        return
+    if out is None:
+        raise typer.BadParameter("Say where the capture is written: --out FILE, or --live")
     say(
         str(done(lambda: hospital.make(devices=count, seed=seed, out=out, truth=truth, gmao=gmao, midstream=midstream)))
     )

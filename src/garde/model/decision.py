@@ -69,6 +69,9 @@ OF_PLATFORM: Final = (
     "matrix.freeze",
     "policy.draft",
     "policy.mode",
+    "policy.apply",
+    "policy.confirm",
+    "policy.undo",
     "onboarding.step",
 )
 

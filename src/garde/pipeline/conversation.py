@@ -2,7 +2,7 @@
 
 Question: with whom does each device talk, by which service, and how much?
 Reference: RFC 7011 (flow records); DESIGN §1 (Flow: per five minutes). The end that opened the connection, or else
-the one with the higher port, is taken for the asking one. What is kept is summed up by zones (`garde.pipeline.zoning`).
+the one with the higher port, is taken for the asking one. Summed up by zones in `garde.pipeline.zones.zoning`.
 Left out: baselines and rules, which belong to zones.
 
 Example:
@@ -23,11 +23,12 @@ from garde.model.message import Message, digest
 from garde.model.observation import Place
 from garde.model.zones.crossing import Crossing
 from garde.pipeline.stage import Effect, Put, Stage
-from garde.pipeline.zoning import Zoning
+from garde.pipeline.zones.zoning import Zoning
 from garde.ports import View
 from garde.wire.flow import Endpoint
 from garde.wire.track import FlowRecord
 from garde.zones.plan import Plan, packaged
+from garde.zones.roll import lowest
 
 _NAMES: Final = {6: "tcp", 17: "udp"}
 
@@ -75,8 +76,7 @@ class Conversations:
             if packets := [number for number in (*one.packet, first.get(place, 0)) if number]:
                 first[place] = min(packets)
             said = one.dscp if asking is one.ends[0] else one.dscp[::-1]
-            before = marks.get(place, (-1, -1))
-            marks[place] = (_lowest(said[0], before[0]), _lowest(said[1], before[1]))
+            marks[place] = lowest(said, marks.get(place, (-1, -1)))
         return [
             self._conversation(pair, total, names[pair], first.get(pair, 0), marks[pair])
             for pair, total in sums.items()
@@ -108,11 +108,6 @@ def _ends(one: FlowRecord) -> tuple[Endpoint, Endpoint]:
     if not one.opened and 0 < first.port < second.port:
         return second, first
     return first, second
-
-
-def _lowest(one: int, other: int) -> int:
-    """The lower of two markings; -1 is none."""
-    return max(one, other) if min(one, other) < 0 else min(one, other)
 
 
 def _key(end: Endpoint) -> Key | None:

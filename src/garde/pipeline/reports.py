@@ -27,7 +27,10 @@ from garde.inventory.lifecycle import GONE
 from garde.model.device import Device
 from garde.model.finding import Finding
 from garde.model.issued import Issued, issued
+from garde.pipeline.risk.assessing import Assessment
+from garde.pipeline.risk.picture import picture
 from garde.ports import Bus
+from garde.report.board import BOARD
 from garde.report.directory import Directory
 from garde.report.facts import DAY, Facts, canonical, known, sha256
 from garde.report.paper import pdf
@@ -81,6 +84,7 @@ def issue(
     by: str,
     site: str = "",
     directory: Directory | None = None,
+    risk: Assessment | None = None,
 ) -> Document:
     """Write a report and leave its trace on the bus.
 
@@ -92,13 +96,14 @@ def issue(
         by: login of the person.
         site: name of the hospital.
         directory: its contacts and fallbacks.
+        risk: the fleet judged, for the reports that show it.
 
     Raises:
         Missing: there is no such report, language or ward.
         Malformed: the month is none or has not begun, or a text cannot be printed.
         Unreachable: the document was not set in time, or the bus did not take the trace.
     """
-    facts = facts_of(wanted, devices, findings, now=now, site=site, directory=directory)
+    facts = facts_of(wanted, devices, findings, now=now, site=site, directory=directory, risk=risk)
     document = pdf(facts)
     trace = issued(
         wanted.report,
@@ -136,6 +141,7 @@ def facts_of(
     now: int,
     site: str = "",
     directory: Directory | None = None,
+    risk: Assessment | None = None,
 ) -> Facts:
     """What a report says, without the paper; the moment is cut to the second, as it is printed.
 
@@ -162,6 +168,7 @@ def facts_of(
         site=site,
         ward=ward,
         directory=directory,
+        risk=picture(risk, ids, wanted.language, now=at) if risk is not None and report.name == BOARD.name else None,
     )
     return report.build(material)
 

@@ -35,11 +35,13 @@ from garde.model.risk.vulnerability import Reading, Shelved
 from garde.model.sensor import Sensor
 from garde.model.zones.action import Action, Early, Freeze
 from garde.model.zones.crossing import Crossing, crossing_id
+from garde.model.zones.force import Force
 from garde.model.zones.place import Onboarding, Seat
 from garde.model.zones.zone import Policy
 from garde.people.secret import Credential, Kiosk, Session, Token
 from garde.pipeline.runner import Quarantined, Unsent
 from garde.ports import Shape
+from garde.respond.interlocks import WITHIN
 from garde.risk.documents import products
 from garde.vault.box import DataKey, Secret
 from garde.zones.draft import Draft
@@ -60,9 +62,16 @@ def _person_links(person: Any) -> Iterable[str]:
     return (f"login:{person.login}", *([f"subject:{person.subject}"] if person.subject else []))
 
 
+def begun_in(ward: str, at: int) -> str:
+    """The link under which the actions of a ward are found that were begun in the same ten minutes."""
+    return f"begun:{at // WITHIN}:{ward}"
+
+
 def _action_links(action: Any) -> Iterable[str]:
-    """What it is about, and what somebody must do: the open ones, and those that the agent is asked for."""
-    links = [action.why, *filter(None, (action.device,)), f"ward:{action.ward}"]
+    """What it is about, what was begun in a ward of late, the open ones, and those that the agent is asked for."""
+    links = [action.why, *filter(None, (action.device,))]
+    if action.began_at:
+        links.append(begun_in(action.ward, action.began_at))
     if action.open:
         links.append("open")
     if action.wants:
@@ -108,6 +117,7 @@ SHAPES: Final = (
     Shape(Seat, _id, lambda seat: (seat.device,)),
     Shape(Policy, _id),
     Shape(Draft, _id),
+    Shape(Force, _id),
     Shape(Simulation, lambda found: str(found.policy)),
     Shape(Onboarding, _id, lambda one: (f"onboarding:{one.state}",)),
 )

@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from garde.config import PRIVATE, ChannelSection, Config
 from garde.findings import policy
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, landing, marking, notify, rhythms, sensors
+from garde.pipeline import conversation, findings, hours, inventory, notify, rhythms, sensors
 from garde.pipeline.actions import responding
 from garde.pipeline.risk import contradiction, said
 from garde.pipeline.stage import Stage
+from garde.pipeline.zones import landing, marking
 from garde.registry import Registry
 from garde.respond import decide
 from garde.respond import plan as playbook

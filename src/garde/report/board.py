@@ -1,8 +1,8 @@
-"""Board: one page for those who decide: three sentences, the trend, and where the figures come from.
+"""Board: what those who decide need: three sentences, the trend, the risk, and where the figures come from.
 
 Question: is the hospital's equipment better known and better protected than last month?
 Reference: reference of the pages 7.12 and §1 (the director: one page, trend). The sentences are written from the
-figures. Left out: money.
+figures; a fourth says whether the risk matrix is signed, where one was taken. Left out: money.
 
 Example: ``BOARD.build(material)``.
 """
@@ -13,6 +13,7 @@ from typing import Final
 
 from garde.report.facts import Facts, Figure, Table, count, share
 from garde.report.judgements import closed, grave, open_at, opened, waiting
+from garde.report.risk import said, tables
 from garde.report.spec import Material, Report, ends
 from garde.report.words import Words
 
@@ -43,13 +44,14 @@ def build(material: Material) -> Facts:
             went=went.value,
         ),
         _third(words, critical, high, oldest, doubts),
+        *((said(words, material.risk),) if material.risk else ()),
     )
     return material.facts(
         BOARD.name,
         BOARD.title(material.language),
         sentences=sentences,
         figures=(total, before, named, kinds, waits, critical, high, oldest, came, went, doubts),
-        tables=(_trend(material),),
+        tables=(_trend(material), *(tables(material, material.risk) if material.risk else ())),
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -22,6 +22,9 @@ from garde.model.finding import Finding
 from garde.report.directory import Directory
 from garde.report.facts import Column, Facts, Figure, Form, Procedure, Table, known
 from garde.report.words import Words
+
+if TYPE_CHECKING:
+    from garde.report.risk import Picture
 
 #: Ends of the periods that a trend shows.
 STEPS: Final = 6
@@ -44,6 +47,7 @@ class Material:
         site: name of the hospital; may be empty.
         ward: the scope; empty means the whole site.
         directory: contacts and fallbacks.
+        risk: the picture of the risk (`garde.report.risk.Picture`); None where none was taken.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Material:
         site: str = "",
         ward: str = "",
         directory: Directory | None = None,
+        risk: Picture | None = None,
     ) -> None:
         self.words = Words(language)
         self.language = language
@@ -75,6 +80,7 @@ class Material:
         self.site = site
         self.ward = ward
         self.directory = directory or Directory()
+        self.risk = risk
 
     def kind(self, device: Device) -> str:
         """What people call the kind of a device; empty when it is not known."""

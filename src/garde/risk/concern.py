@@ -85,6 +85,7 @@ class Concerns:
         self.bills: dict[str, Bill] = {}
         self._index = Index((), aliases)
         self._known = Known()
+        self._revisions: dict[tuple[str, str], list[Reading]] = {}
         self._concerns: dict[Place, Concern] = {}
         self._verdicts: dict[Part, dict[str, Verdict]] = {}
         self._of_bill: dict[str, dict[str, Verdict]] = {}
@@ -131,11 +132,14 @@ class Concerns:
         names: set[str] = set()
         awaited: set[str] = set()
         for reading in readings:
+            # Of an earlier revision the bills count all the same: they are chosen by what runs, not by their date.
+            self.bills |= {bill.id: bill for bill in reading.bills}
+            awaited |= {bill.id for bill in reading.bills if self._running.get(bill.id)}
+            if not self._newest(reading, keys, names):
+                continue
             keys |= self._index.add(reading.statements)
             at = reading.source.at
             names |= self._known.add(reading.vulnerabilities, reading.likelihoods, reading.exploited, at)
-            self.bills |= {bill.id: bill for bill in reading.bills}
-            awaited |= {bill.id for bill in reading.bills if self._running.get(bill.id)}
         moved = {part: self._look(part) for key in keys for part in self._keyed.get(key, ())}
         again: dict[str, set[str]] = defaultdict(set)
         for part, about in moved.items():
@@ -152,6 +156,25 @@ class Concerns:
             del self._concerns[place]
         self._weigh(tuple(before), names | renewed, renewed)
         return {place for place, one in before.items() if one.weaknesses != self._concerns[place].weaknesses}
+
+    def _newest(self, reading: Reading, keys: set[Key], names: set[str]) -> bool:
+        """Whether no later revision of the document is held; earlier ones that are held stop counting.
+
+        Args:
+            keys, names: what that touches is added to them.
+        """
+        key = (reading.source.format, reading.source.document)
+        if not reading.source.document:
+            return True
+        held = self._revisions.get(key, [])
+        if any(one.source.at > reading.source.at for one in held):
+            return False
+        for one in held:
+            if one.source.at < reading.source.at:
+                keys |= self._index.drop(one.source.id, one.statements)
+                names |= self._known.forget(one.source.id, one.vulnerabilities)
+        self._revisions[key] = [*(one for one in held if one.source.at == reading.source.at), reading]
+        return True
 
     def about(self, vulnerability: str) -> Iterator[tuple[Part, Verdict]]:
         """Every part that anything is said of about a weakness, and what."""
@@ -183,9 +206,9 @@ class Concerns:
         """Ask the index about a part; the weaknesses about which its answer is another one than before."""
         before = self._verdicts[part]
         found = {one.vulnerability: one for one in self._index.verdicts(part)}
-        moved = {name for name, one in found.items() if before.get(name) != one}
+        moved = {name for name in found.keys() | before.keys() if before.get(name) != found.get(name)}
         for name in moved:
-            self._about[name].add(part)
+            (self._about[name].add if name in found else self._about[name].discard)(part)
         # An answer that stands stays the same object, by which what was made of it is recognised.
         self._verdicts[part] = {name: one if name in moved else before[name] for name, one in found.items()}
         return moved

@@ -210,7 +210,7 @@ class Fleet:
         self._settle([self._held[name].asset for name in touched])
         for name in standing - touched:
             self._judge(name, self._judged[name])
-        return {name for name, one in before.items() if self._judged[name].vulnerability != one}
+        return {name for name, one in before.items() if _differ(self._judged[name].vulnerability, one)}
 
     def swap(self, grid: Grid, scorings: Iterable[Scoring] | None = None) -> tuple[Change, ...]:
         """Judge by another grid, or by other scorings; the devices that then stand otherwise, in the order of ids.
@@ -384,6 +384,11 @@ def _placing(grid: Grid) -> Grid:
     if not grid.rows:
         raise Missing("grid.cell", f"{grid.name} only ranks: it has no matrix", hint="Choose a grid with a matrix")
     return grid
+
+
+def _differ(one: Score, other: Score) -> bool:
+    """Whether two scores differ; most that do differ in their value, which spares comparing their lines."""
+    return one.value != other.value or one != other
 
 
 def _same(one: str, other: str) -> bool:

@@ -46,7 +46,22 @@ from garde.web.pages import (
     views,
     ward,
 )
-from garde.web.pages.risk import committee, matrix, roadmap, standing, treatments, why
+from garde.web.pages.risk import (
+    advisories,
+    committee,
+    forms,
+    matrix,
+    models,
+    money,
+    names,
+    roadmap,
+    scoring,
+    software,
+    sources,
+    standing,
+    treatments,
+    why,
+)
 from garde.web.pages.zones import action, actions, closing, flows, onboarding, policies, policy, simulation
 from garde.web.pages.zones import matrix as zones
 from garde.web.site import STATIC, Site, preferences
@@ -56,6 +71,7 @@ SCREENS = (
     situation, alerts, finding, devices, device, packet, ward, kit, oncall, search,
     imports, reports, sensors, people, audit, evidence, me, views, access, provider, about,
     matrix, standing, treatments, committee, roadmap, why,
+    scoring, models, software, advisories, forms, names, sources, money,
     zones, flows, closing, policies, simulation, policy, onboarding, actions, action,
 )  # fmt: skip
 

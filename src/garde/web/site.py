@@ -39,12 +39,13 @@ from garde.people.door import Door
 from garde.people.register import Register
 from garde.people.roles import roles
 from garde.people.sealing import Sealing
-from garde.pipeline.drafting import Drafting
 from garde.pipeline.risk.assessing import Assessment
+from garde.pipeline.zones.drafting import Drafting
 from garde.ports import Bus, Store
 from garde.report.directory import Directory
 from garde.report.fleet import Fleet, name_of
 from garde.report.queue import Queue
+from garde.risk.library import Library
 from garde.web.charts.bars import bar
 from garde.web.charts.draw import draw
 from garde.web.charts.week import week
@@ -140,6 +141,8 @@ class Site:
         self.directory = directory
         self.settle = settle
         self.risk = risk or Assessment(store, bus, Config(), now=now, settle=settle)
+        #: documents by what they speak of, filled when a page asks
+        self.library = Library()
         self.drafting = drafting or Drafting(store, Config(), now=now, directory=directory)
         self.now = now
         self.templates = Environment(

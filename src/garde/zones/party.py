@@ -112,8 +112,10 @@ def words(party: Party, networks: Iterable[tuple[str, Network]] = ()) -> frozens
         found.add(f"kind:{party.kind}")
     if party.model:
         found.add(f"model:{party.model}")
-    held = [ipaddress.ip_address(address) for address in party.addresses]
-    found.update(word for word, network in networks if any(address in network for address in held))
+    ranges = tuple(networks)
+    if ranges:
+        held = [ipaddress.ip_address(address) for address in party.addresses]
+        found.update(word for word, network in ranges if any(address in network for address in held))
     return frozenset(found)
 
 

@@ -3,8 +3,9 @@
 Question: in which zone does this station belong, by which rule, and does the wire agree that it is who it says?
 Reference: issue 4 part 4; domain note 04 §1 and §2. The formal order is explicit rule > certificate > identity >
 fingerprint > unknown → onboarding zone. An address identifies and does not authenticate: what the wire shows of it must
-agree. A device in clinical use is never moved to the onboarding zone; where RP0 or RP1 contradicts itself at its own
-port, it stays and a person is called. Only the person's explicit rule stands above a contradiction.
+agree. A device in clinical use is never moved to the onboarding zone; where RP0 or RP1 contradicts itself and does not
+ask elsewhere than at its own port, it stays and a person is called. Only a person's explicit rule, and a certificate,
+stand above a contradiction.
 
 Example:
     >>> book = parse('[[zone]]\\nname = "Z8"\\nvlan = 999\\nonboarding = true')
@@ -15,6 +16,7 @@ Example:
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -23,14 +25,15 @@ from typing import Any, Final
 
 import msgspec
 
-from garde.model.device import PROPOSED, Claim, Device
+from garde.model.device import ACCEPTED, PROPOSED, Device
 from garde.model.zones.place import EAP_TLS, MAB, AccessRequest, Placement, Seat, placed
 from garde.zones.rulebook import Area, Book, PlaceRule, fits, parse
 
 __all__ = ["AccessRequest", "Known", "decide", "known", "parse", "sentences"]
 
-#: Attributes whose newest value must not be a loser: whoever takes an address brings another system with it.
-WITNESSES: Final = ("kind", "manufacturer", "os", "dhcp.fingerprint", "dhcp.vendor_class")
+#: What whoever takes an address brings along: another system. Versions change, families do not; a DHCP fingerprint
+#: has no family, and changes with any update.
+WITNESSES: Final = ("os", "dhcp.vendor_class")
 #: Responses of kinds that no program moves (domain note 02 §3).
 BEDSIDE: Final = ("RP0", "RP1")
 #: What zones and rules give → what placements call it.
@@ -46,7 +49,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         device: its id.
-        kind, maker, model, serial, ward: accepted or proposed values; empty where we do not know.
+        kind, maker, model, ward: accepted or proposed values; empty where we do not know.
+        serial: an accepted value: it is what identity rests on.
         response: ``RP0`` to ``RP3``, or empty.
         medical: its kind is a medical one.
         settled: it was in clinical use before anything was decided of it.
@@ -78,16 +82,16 @@ def known(
         same: whether two spellings name one maker.
     """
 
-    def value(attribute: str) -> str:
+    def value(attribute: str, least: float = PROPOSED) -> str:
         claim = device.claims.get(attribute)
-        return claim.value if claim and claim.confidence >= PROPOSED else ""
+        return claim.value if claim and claim.confidence >= least else ""
 
     return Known(
         device=device.id,
         kind="" if device.kind == "unknown" else device.kind,
         maker=value("manufacturer"),
         model=value("model"),
-        serial=value("serial"),
+        serial=value("serial", ACCEPTED),
         ward=value("ward"),
         response=response,
         medical=medical,
@@ -105,24 +109,34 @@ def _medium(device: Device) -> str:
 
 
 def _contradictions(device: Device, holder: str, same: Callable[[str, str], bool]) -> Iterable[str]:
+    found = []
     for attribute in WITNESSES:
         claim = device.claims.get(attribute)
         if claim is None or any(source.by for source in claim.sources):
             continue
-        last = _last(claim)
+        speaks = {source.source for source in claim.sources}
         for rival in device.rivals.get(attribute, ()):
-            if _last(rival) > last:
-                yield f"wire.{attribute}: {rival.value}"
+            # Two sources may always differ; one that says two things of one address has met two machines.
+            one_source = not speaks.isdisjoint(source.source for source in rival.sources)
+            if one_source and family(rival.value) != family(claim.value):
+                found.append(f"wire.{attribute}: {claim.value}, {rival.value}")
                 break
     maker = device.claims.get("manufacturer")
     # Many a device has another maker's interface: the block speaks only where the sources quarrel about the maker.
     quarrel = holder and maker and "manufacturer" in device.conflicts
     if quarrel and maker and maker.confidence >= PROPOSED and not same(holder, maker.value):
-        yield f"wire.oui: {holder}"
+        found.append(f"wire.oui: {holder}")
+    return found
 
 
-def _last(claim: Claim) -> int:
-    return max((source.at for source in claim.sources), default=0)
+def family(value: str) -> str:
+    """What stays when a system is brought up to date: its first word.
+
+    >>> family("Windows 10"), family("MSFT 5.0"), family("udhcp 1.21.1")
+    ('windows', 'msft', 'udhcp')
+    """
+    found = re.search(r"[^\W\d_]+", value.casefold())
+    return found[0] if found else value
 
 
 def decide(asked: AccessRequest, about: Known | None, book: Book, seat: Seat | None = None) -> Placement:
@@ -157,7 +171,7 @@ def decide(asked: AccessRequest, about: Known | None, book: Book, seat: Seat | N
     if rule is not None:
         return _by_rule(asked, rule, book, reasons, shared)
     if about is not None and about.settled:
-        vlan = (seat.seen_vlan or seat.vlan) if seat else 0
+        vlan = seat.latest if seat else 0
         why = (*reasons, f"device.in-use: {f'VLAN {vlan}' if vlan else asked.port or asked.nas}")
         return placed(asked, rank="kept", vlan=vlan, reasons=why, **shared)
     zone = book.onboarding
@@ -227,11 +241,16 @@ def _against(asked: AccessRequest, about: Known | None) -> tuple[str, ...]:
 
 
 def _stays(asked: AccessRequest, about: Known | None, seat: Seat | None) -> bool:
-    """Whether a bedside device contradicts itself at the very port where it was before: then a person looks first."""
-    if about is None or not about.settled or about.response not in BEDSIDE or seat is None:
+    """Whether a bedside device may be the real one: it contradicts itself where it was before, or nobody knows where
+    that was. Then a person looks first."""
+    if about is None or not about.settled or about.response not in BEDSIDE:
         return False
-    nas, port = (seat.seen_nas, seat.seen_port) if seat.seen_port else (seat.nas, seat.port)
-    return bool(port) and (nas, port) == (asked.nas, asked.port)
+    if about.medium and asked.medium and about.medium != asked.medium:
+        # What is on a wire does not ask through the air.
+        return False
+    if seat is None:
+        return True
+    return not seat.place[1] or seat.place == (asked.nas, asked.port)
 
 
 class _Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

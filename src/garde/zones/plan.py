@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -144,10 +144,14 @@ class Plan:
         for way in ways:
             self._open.setdefault((way.source, way.target), []).append(way)
 
-    @property
+    @cached_property
     def zones(self) -> tuple[Zone, ...]:
-        """The zones as policies carry them."""
-        return tuple(area.zone for area in self.areas.values())
+        """The zones as policies carry them; an enforcement point must be told in addresses what is outside."""
+        beyond = tuple(_beyond(self._site)) if self._site else ()
+        return tuple(
+            msgspec.structs.replace(area.zone, networks=beyond) if area.outside and not area.networks else area.zone
+            for area in self.areas.values()
+        )
 
     def within(self, site: Iterable[str]) -> Plan:
         """The same plan for a site with these networks."""
@@ -256,6 +260,24 @@ def load(path: str = "", site: Iterable[str] = ()) -> Plan:
 def packaged() -> Plan:
     """Garde's own plan."""
     return parse(resources.files("garde.zones").joinpath("plan.toml").read_text("utf-8"))
+
+
+def _beyond(site: Iterable[Network]) -> Iterator[str]:
+    """Networks of both families that hold every address of one host but those of the site and those of groups."""
+    for whole, groups in (("0.0.0.0/0", "224.0.0.0/3"), ("::/0", "ff00::/8")):
+        left: list[Any] = [ipaddress.ip_network(whole)]
+        for gone in (ipaddress.ip_network(groups), *site):
+            if gone.version == left[0].version:
+                left = [part for one in left for part in _without(one, gone)]
+            if not left:
+                break
+        yield from (str(one) for one in sorted(ipaddress.collapse_addresses(left)))
+
+
+def _without(one: Any, gone: Any) -> Iterable[Any]:
+    if one.subnet_of(gone):
+        return ()
+    return one.address_exclude(gone) if gone.subnet_of(one) else (one,)
 
 
 def _placed(zone: str, rule: str, value: str = "") -> Placed:

@@ -14,6 +14,7 @@ Example::
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -289,15 +290,16 @@ def _thinned(zones: tuple[str, str], held: list[_Draft], roster: Roster) -> list
     for _, many in sorted(by_service.items()):
         # Widest first: what an earlier one covers goes.
         many.sort(key=lambda one: (_width(one.rule), one.rule.basis != "must-pass", one.rule.source, one.rule.target))
-        here: list[_Draft] = []
+        here: dict[tuple[str, str], _Draft] = {}
         for one in many:
-            wider = next((other for other in here if _covers(other.rule, one.rule, zones, roster)), None)
+            sources, targets = _wider(one.rule.source, zones[0], roster), _wider(one.rule.target, zones[1], roster)
+            wider = next((here[pair] for pair in product(sources, targets) if pair in here), None)
             if wider is None:
-                here.append(one)
+                here[one.rule.source, one.rule.target] = one
             else:
                 wider.first = min(wider.first, one.first)
                 wider.rule = _joined(wider.rule, one.rule)
-        kept += here
+        kept += here.values()
     return sorted(kept, key=lambda one: (one.rule.source, one.rule.target, one.rule.protocol, one.rule.low))
 
 
@@ -308,22 +310,16 @@ def _width(rule: Rule) -> int:
     return _WIDTH[rule.source.partition(":")[0]] + _WIDTH[rule.target.partition(":")[0]]
 
 
-def _covers(wide: Rule, narrow: Rule, zones: tuple[str, str], roster: Roster) -> bool:
-    return _within(narrow.source, wide.source, zones[0], roster) and _within(
-        narrow.target, wide.target, zones[1], roster
-    )
-
-
-def _within(narrow: str, wide: str, zone: str, roster: Roster) -> bool:
-    if wide in (narrow, "any", f"zone:{zone}"):
-        return True
-    if not wide.startswith("kind:"):
-        return False
-    if narrow.startswith("device:"):
-        party = roster.parties.get(narrow.removeprefix("device:"))
-        return party is not None and party.kind == wide.removeprefix("kind:")
-    members = roster.members(narrow)
-    return bool(members) and all(party.kind == wide.removeprefix("kind:") for party in members)
+def _wider(word: str, zone: str, roster: Roster) -> tuple[str, ...]:
+    """Words that mean at least whom this one means, within a zone."""
+    if word.startswith("device:"):
+        party = roster.parties.get(word.removeprefix("device:"))
+        kinds = {party.kind} if party is not None else set()
+    elif word.startswith("model:"):
+        kinds = {party.kind for party in roster.members(word)}
+    else:
+        kinds = set()
+    return ("any", f"zone:{zone}", *(f"kind:{kind}" for kind in kinds if len(kinds) == 1), word)
 
 
 def _joined(wide: Rule, narrow: Rule) -> Rule:

@@ -23,6 +23,7 @@ import msgspec
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.zones.crossing import DAY, Crossing
+from garde.zones.marking import packaged
 from garde.zones.match import Matcher, protocol_name
 from garde.zones.party import Party, Roster
 from garde.zones.plan import Plan
@@ -43,6 +44,7 @@ class Line(msgspec.Struct, gc=False):
         first, last: nanoseconds since 1970.
         bucket: the one counted last, since a live sensor tells of one bucket in parts.
         marks: a bit per day since 1970 modulo 512. clock: a bit per hour of the day (UTC).
+        dscp: lowest marking seen of either end, as in `Conversation`.
     """
 
     source: Party
@@ -58,6 +60,7 @@ class Line(msgspec.Struct, gc=False):
     bucket: int = -1
     marks: int = 0
     clock: int = 0
+    dscp: tuple[int, int] = (-1, -1)
 
     def add(self, at: int, packets: int, octets: int, last: int) -> None:
         """Count one conversation."""
@@ -119,6 +122,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
         showing, peers: how many of the group do it, and how many there are; ``support`` is their ratio.
         days, octets, first, last: of all of them.
         verdict: the worst of its lines.
+        dscp: lowest marking seen of those who ask and of those who answer, -1 for none.
+        marking: class that it should travel in; empty for none. marked: whether all that was seen of it does.
     """
 
     group: str
@@ -133,6 +138,9 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     first: int
     last: int
     verdict: Verdict
+    dscp: tuple[int, int] = (-1, -1)
+    marking: str = ""
+    marked: bool = True
 
     @property
     def support(self) -> float:
@@ -167,8 +175,20 @@ def gather(talks: Iterable[Conversation], roster: Roster, since: int = 0, until:
             by_key[place] = line
         if talk.service and not line.service:
             line.service = talk.service
+        if talk.dscp != (-1, -1):
+            line.dscp = lowest(line.dscp, talk.dscp)
         line.add(talk.at, talk.packets, talk.octets, talk.last_at or talk.at)
     return list(by_party.values())
+
+
+def lowest(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """The lower marking of either end; -1 is none.
+
+    >>> lowest((46, -1), (0, 34))
+    (0, 34)
+    """
+    low, high = ([mark for mark in pair if mark >= 0] for pair in zip(one, other, strict=True))
+    return min(low, default=-1), min(high, default=-1)
 
 
 def role(party: Party) -> str:
@@ -285,9 +305,12 @@ def _usage(place: tuple[str, str, str, int], lines: Sequence[Line], roster: Rost
     group, target, protocol, port = place
     showing = len({line.source.id for line in lines})
     found = {verdict(line) for line in lines}
-    days = 0
+    days, dscp = 0, (-1, -1)
     for line in lines:
         days |= line.marks
+        dscp = lowest(dscp, line.dscp)
+    first = lines[0]
+    asked = packaged().of(first.source.kind, first.target.kind, protocol, port, first.service)
     return Usage(
         group=group,
         target=target,
@@ -301,6 +324,9 @@ def _usage(place: tuple[str, str, str, int], lines: Sequence[Line], roster: Rost
         first=min(line.first for line in lines),
         last=max(line.last for line in lines),
         verdict="new" if "new" in found else "outside" if "outside" in found else "expected",
+        dscp=dscp,
+        marking=asked.name if asked else "",
+        marked=asked is None or all(mark < 0 or asked.accepts(mark) for mark in dscp),
     )
 
 

@@ -191,10 +191,11 @@ def parse(text: str, file: str = "places.toml") -> Book:
             except Malformed as error:
                 raise wrong("rule", number, "mac", error.what) from None
         rules.append(rule)
-    return _book(zones, tuple(rules), doors[0])
+    return book(zones, tuple(rules), doors[0])
 
 
-def _book(zones: dict[str, Area], rules: tuple[PlaceRule, ...], door: Area) -> Book:
+def book(zones: dict[str, Area], rules: tuple[PlaceRule, ...], door: Area) -> Book:
+    """The book of rows that were checked; ``door`` is where the unknown come."""
     by_mac: dict[str, tuple[PlaceRule, ...]] = {}
     ranked: dict[str, tuple[PlaceRule, ...]] = {}
     for rule in rules:

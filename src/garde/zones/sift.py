@@ -150,11 +150,19 @@ def sift(
     for reason, held in aside.items():
         out.dropped[reason] = len(held)
         out.review += [(reason, group) for group in _grouped(held)]
-    kept = _follow(kept, out)
+    further = _further(kept)
     wanted = set(declared)
     peers: dict[tuple[str, str], int] = {}
-    for group in _alike(kept):
-        _sift(group, roster, heard, peers, wanted, out)
+
+    def sort(some: list[Line]) -> None:
+        for group in _alike(_settled(some, out)):
+            _sift(group, roster, heard, peers, wanted, out)
+
+    sort([line for line in kept if id(line) not in further])
+    taught = {(one.line.source.id, one.line.target.id, one.line.protocol, one.line.port) for one in out.learnt}
+    # What follows a connection that taught nothing must stand by itself.
+    out.covered = [line for line in kept if taught.intersection(further.get(id(line), ()))]
+    sort([line for line in kept if id(line) in further and not taught.intersection(further[id(line)])])
     return out
 
 
@@ -214,29 +222,34 @@ def _sift(
     out.learnt += (Learnt(line, because, basis) for line in lines)
 
 
-def _follow(lines: list[Line], out: Sifted) -> list[Line]:
-    """Take aside the further connections of protocols that agree on ports, and ports that change without one."""
+def _further(lines: Sequence[Line]) -> dict[int, list[tuple[str, str, str, int]]]:
+    """Lines that may be further connections of a protocol that agrees on ports, and the first connections seen."""
+    seen = {(line.source.id, line.target.id, line.protocol, line.port) for line in lines}
+    found: dict[int, list[tuple[str, str, str, int]]] = {}
+    for line in lines:
+        for helper in helpers() if line.port >= HIGH else ():
+            if helper.protocol == line.protocol and line.port >= helper.low and line.port != helper.port:
+                first = _first(helper, line)
+                if first in seen:
+                    found.setdefault(id(line), []).append(first)
+    return found
+
+
+def _first(helper: Helper, line: Line) -> tuple[str, str, str, int]:
+    source, target = (line.target, line.source) if helper.back else (line.source, line.target)
+    return source.id, target.id, helper.protocol, helper.port
+
+
+def _settled(lines: list[Line], out: Sifted) -> list[Line]:
+    """Without ports that change from day to day, which are a question of their own."""
     pairs: dict[tuple[str, str, str], list[Line]] = {}
     for line in lines:
-        pairs.setdefault((line.source.id, line.target.id, line.protocol), []).append(line)
-    gone: set[int] = set()
-    for (source, target, protocol), held in pairs.items():
-        high = [line for line in held if line.port >= HIGH]
-        for helper in helpers() if high else ():
-            if helper.protocol == protocol and _first(helper, source, target, pairs):
-                covered = [line for line in high if line.port >= helper.low and line.port != helper.port]
-                out.covered += (line for line in covered if id(line) not in gone)
-                gone.update(map(id, covered))
-        loose = [line for line in high if id(line) not in gone]
-        if len(loose) >= MANY and all(line.days <= 1 for line in loose):
-            out.review.append(("ports", loose))
-            gone.update(map(id, loose))
+        if line.port >= HIGH and line.days <= 1:
+            pairs.setdefault((line.source.id, line.target.id, line.protocol), []).append(line)
+    loose = [held for held in pairs.values() if len(held) >= MANY]
+    out.review += (("ports", held) for held in loose)
+    gone = {id(line) for held in loose for line in held}
     return [line for line in lines if id(line) not in gone]
-
-
-def _first(helper: Helper, source: str, target: str, pairs: dict[tuple[str, str, str], list[Line]]) -> bool:
-    ends = (target, source) if helper.back else (source, target)
-    return any(line.port == helper.port for line in pairs.get((*ends, helper.protocol), ()))
 
 
 def _planned(plan: Plan, line: Line) -> bool:

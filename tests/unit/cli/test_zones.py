@@ -47,3 +47,12 @@ def test_what_is_no_policy_gives_1_and_its_name(url: str, tmp_path: Path) -> Non
     gone = RUN.invoke(app, ["zones", "simulate", str(tmp_path / "no.json"), "--store", url])
     assert gone.exit_code == 1 and "no.json" in gone.stderr
     assert RUN.invoke(app, ["zones", "simulate", "--days", "0"]).exit_code == 2
+
+
+def test_a_policy_is_written_for_a_gateway(url: str, tmp_path: Path) -> None:
+    text = RUN.invoke(app, ["zones", "export", "nftables", "--store", url])
+    assert text.exit_code == 0, text.stderr
+    assert text.stdout.startswith("table inet garde")
+    made = RUN.invoke(app, ["zones", "export", "mud", "--store", url, "--format", "json"])
+    assert json.loads(made.stdout)["form"] == "mud"
+    assert RUN.invoke(app, ["zones", "export", "iptables", "--store", url]).exit_code == 2

@@ -37,7 +37,7 @@ GRID = packaged()["CRIT-DMC 1"]
 WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 MILD = "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
 PUMP, SYSTEM = "CVE-2024-0001", "CVE-2024-0002"
-LIBRARY = "CVE-2024-0003"
+LIBRARY, REVISED = "CVE-2024-0003", "CVE-2024-0004"
 
 
 def said(name: str, maker: str, product: str, below: str = "", *, status: str = "affected", **more: Any) -> Statement:
@@ -48,10 +48,10 @@ def said(name: str, maker: str, product: str, below: str = "", *, status: str = 
     )
 
 
-def reading(name: str, *, at: int = 0, **more: Any) -> Reading:
+def reading(name: str, *, at: int = 0, document: str = "", **more: Any) -> Reading:
     for field in ("statements", "vulnerabilities", "likelihoods", "exploited", "bills", "forms"):
         more[field] = tuple(msgspec.structs.replace(one, source=name) for one in more.get(field, ()))
-    return Reading(source=Source(id=name, format="csaf", at=at), **more)
+    return Reading(source=Source(id=name, format="csaf", at=at, document=document), **more)
 
 
 BILL = Bill(
@@ -78,6 +78,14 @@ READINGS = {
     "epss": reading("epss", at=5, likelihoods=[Likelihood(id=LIBRARY, chance=0.5, percentile=1.0, source="")]),
     "yesterday": reading(
         "yesterday", at=4, likelihoods=[Likelihood(id=LIBRARY, chance=0.1, percentile=1.0, source="")]
+    ),
+    "first": reading("first", at=1, document="A", statements=[said(REVISED, "Acme", "Pump", "9")]),
+    "second": reading(
+        "second",
+        at=2,
+        document="A",
+        statements=[said(REVISED, "Acme", "Pump", "2.0")],
+        vulnerabilities=[Vulnerability(id=REVISED, vectors=(MILD,), source="")],
     ),
     "bill": reading("bill", bills=[BILL]),
     "form": reading("form", forms=[FORM]),
@@ -152,6 +160,19 @@ def test_a_document_touches_only_the_devices_it_speaks_of() -> None:
     assert made.learn([READINGS["bill"]]) == {"d-1", "d-2", "d-5"}
     assert made.learn([READINGS["yesterday"], READINGS["epss"]]) == {"d-1", "d-2", "d-5"}
     assert made.learn([READINGS["form"]]) == {"d-1", "d-2", "d-3", "d-6"}
+
+
+def test_of_the_revisions_of_a_document_the_newest_counts_in_whatever_order_they_come() -> None:
+    made = fleet("first")
+    assert [one.asset for one in made.advisory(REVISED)] == ["d-1", "d-2", "d-3", "d-6"]
+    assert made.learn([READINGS["second"]]) == {"d-1", "d-2", "d-3", "d-6"}
+    assert [one.asset for one in made.advisory(REVISED)] == ["d-6"]
+    assert terms(made, "d-1")["cve"].lines == terms(made, "d-3")["cve"].lines == ()
+    late = fleet("second")
+    assert late.learn([READINGS["first"]]) == set() and late.judged == made.judged
+    same = reading("third", at=2, document="A", statements=[said(REVISED, "Acme", "Pump", "8")])
+    made.learn([same])
+    assert [one.asset for one in made.advisory(REVISED)] == ["d-1", "d-2", "d-3", "d-6"]
 
 
 def test_a_form_and_a_bill_belong_to_the_product_and_the_bill_to_its_version() -> None:

@@ -30,13 +30,14 @@ ELSEWHERE = (
     "report/why.py",
     "report/press.py",
     "pipeline/actions/agreeing.py",
-    "pipeline/admitting.py",
-    "pipeline/drafting.py",
+    "pipeline/zones/admitting.py",
+    "pipeline/zones/drafting.py",
     "pipeline/reports.py",
     "pipeline/risk/assessing.py",
     "respond/life.py",
     "risk/criticality.py",
     "risk/matrix.py",
+    "risk/money.py",
     "risk/package.py",
     "risk/roadmap.py",
     "risk/treatment.py",
@@ -82,6 +83,10 @@ def slugs() -> set[str]:
         "place",
         "by",
         "sensor",
+        "class",
+        "expected",
+        "observed",
+        "peer",
     )
     return (
         {f"verb.{verb}" for verb in verbs}

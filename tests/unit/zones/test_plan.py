@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garde.config import PRIVATE
 from garde.errors import Malformed, Missing
 from garde.inventory.kinds import kinds
 from garde.zones.plan import load, packaged, parse
@@ -92,6 +94,18 @@ def test_addresses_beyond_the_site_are_outside() -> None:
     plan = packaged().within(["10.0.0.0/8", "fd00::/8"])
     assert [plan.zone_at(one) for one in ("10.1.1.1", "fd00::1", "fe80::1", "00:11:22:33:44:55")] == ["Z8"] * 4
     assert [plan.zone_at(one) for one in ("192.0.2.1", "2001:db8::1")] == ["OUT", "OUT"]
+
+
+@given(
+    st.ip_addresses(),
+    st.sampled_from([("10.0.0.0/8", "fd00::/8"), ("10.1.2.0/24", "10.1.0.0/16"), ("0.0.0.0/0",), PRIVATE]),
+)
+def test_the_outside_is_told_in_addresses(address: IPv4Address | IPv6Address, site: tuple[str, ...]) -> None:
+    (outside,) = (zone for zone in packaged().within(site).zones if zone.name == "OUT")
+    inside = any(address in ip_network(one) for one in site)
+    told = any(address in ip_network(one) for one in outside.networks)
+    group = address in ip_network("224.0.0.0/3") or address in ip_network("ff00::/8")
+    assert told is (not inside and not group)
 
 
 def test_every_zone_does_not_mean_the_outside() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from garde.model.flow import BUCKET, Conversation
 from garde.model.key import Key
 from garde.model.zones.crossing import DAY
@@ -123,6 +125,17 @@ def test_support_is_the_share_of_peers_that_do_it() -> None:
         0.5,
     )
     assert (rows[104].days, rows[104].octets, rows[22].support) == (2, 200, 0.25)
+
+
+def test_a_usage_says_how_it_is_marked_and_whether_that_is_its_class() -> None:
+    def marked(*dscp: tuple[int, int]) -> tuple[object, ...]:
+        talks = [msgspec.structs.replace(talk("10.0.0.1", "10.5.0.1", at=at), dscp=one) for at, one in enumerate(dscp)]
+        (row,) = usages(gather(talks, WHO), WHO, judge(PLAN, Baseline([])))
+        return row.dscp, row.marking, row.marked
+
+    assert marked((18, -1), (-1, 18)) == ((18, 18), "M5", True)
+    assert marked((18, 18), (18, 0)) == ((18, 0), "M5", False)
+    assert marked((-1, -1)) == ((-1, -1), "M5", True)
 
 
 def test_labels() -> None:

@@ -111,6 +111,13 @@ def test_ports_that_change_need_a_protocol_that_is_known() -> None:
     assert len(found.covered) == 8 and not [1 for reason, _ in found.review if reason == "ports"]
 
 
+def test_what_follows_a_connection_that_taught_nothing_stands_by_itself() -> None:
+    # One of ten opens a file transfer on one day: that is rare, and so is what it opened.
+    opened = [line(CTS[0], PACS, 21), line(CTS[0], PACS, 50001)]
+    found = sift([*WEEK, *opened], who(*ALL))
+    assert not found.covered and {verdicts([*WEEK, *opened])[f"ct1 {port}"] for port in (21, 50001)} == {"rare"}
+
+
 def test_the_list_for_a_person_says_how_many_and_leaves_out_what_is_allowed_anyway() -> None:
     rare = line(CTS[0], PACS, 8081, days=3)
     found = sift([*WEEK, rare], who(*ALL))

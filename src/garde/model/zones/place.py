@@ -143,8 +143,9 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
         zone, vlan, nas, port: as decided last; ``vlan`` 0 leaves it to the switch.
         accepted, certificate: as decided last; the subject of the certificate that was proved.
         placement, at: the message that decided, and when.
-        seen_vlan, seen_nas, seen_port: as observed last; 0 and empty where nothing was seen since.
-        seen_at, seen_by: when, and in which message.
+        seen_nas, seen_port, port_at: as the switch said last, and when; empty and 0 where it never did.
+        seen_vlan, vlan_at: as observed last, and when; 0 where it never was.
+        seen_at, seen_by: when anything was observed last, and in which message.
         mismatch: in what they differed when that was judged last; empty when they agreed.
         spoofed: a judgement stands open that something else uses this address.
     """
@@ -160,12 +161,24 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     placement: str = ""
     at: int = 0
     seen_vlan: int = 0
+    vlan_at: int = 0
     seen_nas: str = ""
     seen_port: str = ""
+    port_at: int = 0
     seen_at: int = 0
     seen_by: str = ""
     mismatch: tuple[str, ...] = ()
     spoofed: bool = False
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Switch and port where it was put or seen, whichever came last."""
+        return (self.seen_nas, self.seen_port) if self.port_at > self.at else (self.nas, self.port)
+
+    @property
+    def latest(self) -> int:
+        """The VLAN in which it was put or seen, whichever came last; 0 where neither says one."""
+        return self.seen_vlan if self.vlan_at > self.at else self.vlan or self.seen_vlan
 
 
 class Step(msgspec.Struct, frozen=True):

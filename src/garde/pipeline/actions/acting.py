@@ -26,6 +26,7 @@ from garde.errors import Refused, Unreachable
 from garde.model.finding import judgement
 from garde.model.zones.action import ALL, Action, Freeze, Outcome, Ran, Step, ran
 from garde.pipeline.actions.ends import Ends
+from garde.pipeline.shapes import begun_in
 from garde.ports import Bus, Clock, Enforcer, Store
 from garde.respond.interlocks import WITHIN, hold
 from garde.respond.threat import End
@@ -37,8 +38,9 @@ LOOK: Final = 1.0
 #: Seconds before the second try of what did not answer, and at most between two tries.
 FIRST: Final = 2.0
 LONGEST: Final = 60.0
-#: Actions that are looked at together, and of one ward for its rate.
-TOGETHER: Final = 200
+#: Actions that are looked at together: so many that those of a ward that is held up do not hide those of another.
+TOGETHER: Final = 20_000
+#: Actions of one ward and ten minutes that are looked at for its rate.
 WARD: Final = 10_000
 #: Rule of the finding that says that a ward had its share.
 STORM: Final = "action.storm"
@@ -66,6 +68,7 @@ class Acting:
         self._again: dict[tuple[str, str, str], int] = {}
         self._told: dict[str, int] = {}
         self._look: Ends | None = None
+        self._wards: dict[str, list[Action]] = {}
 
     def turn(self) -> int:
         """Do what is due; returns how many actions were carried out, ordered, refused or taken back.
@@ -73,7 +76,7 @@ class Acting:
         Raises:
             Unreachable: the store or the bus does not answer; nothing is lost, come again.
         """
-        self._look = None
+        self._look, self._wards = None, {}
         found = self._store.linked(Action, ["wants:undo", "wants:apply"], TOGETHER)
         back, onward = found.get("wants:undo", []), found.get("wants:apply", [])
         wanted = {_mark(one, one.wants) for one in (*back, *onward)}
@@ -122,8 +125,11 @@ class Acting:
     def _recent(self, action: Action, now: int) -> list[Action]:
         """Actions of the same ward, those begun in this very turn too."""
         self._began = {name: one for name, one in self._began.items() if now - one.began_at < WITHIN}
-        link = f"ward:{action.ward}"
-        stored = {one.id: one for one in self._store.linked(Action, [link], WARD).get(link, [])}
+        if action.ward not in self._wards:
+            links = [begun_in(action.ward, at) for at in (now - WITHIN, now)]
+            found = self._store.linked(Action, links, WARD)
+            self._wards[action.ward] = [one for kept in found.values() for one in kept]
+        stored = {one.id: one for one in self._wards[action.ward]}
         return list((stored | {one.id: one for one in self._began.values() if one.ward == action.ward}).values())
 
     def _ends(self, action: Action, now: int) -> Iterator[End]:

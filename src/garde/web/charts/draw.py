@@ -19,6 +19,7 @@ from typing import Any, Final
 import msgspec
 
 from garde.web.charts.bars import Bars, bars
+from garde.web.charts.curve import Curve, curve
 from garde.web.charts.heat import Heat, heat
 from garde.web.charts.matrix import Matrix, matrix
 from garde.web.charts.picture import Chart
@@ -33,6 +34,7 @@ from garde.web.language import Language
 #: A row for each chart: its record, and the function that draws it.
 CHARTS: Final[Mapping[type[msgspec.Struct], Callable[[Any, Language], Chart]]] = {
     Bars: bars,
+    Curve: curve,
     Stacked: stacked,
     Sparkline: sparkline,
     Strip: strip,

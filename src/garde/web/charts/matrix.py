@@ -22,7 +22,7 @@ from garde.errors import Malformed
 from garde.model.visible import visible
 from garde.web.charts.ink import SEVERITIES
 from garde.web.charts.lettering import STRONG, Number, amount, brief, clip, column, exact, letters
-from garde.web.charts.marks import Mark, inside_site, keys, linked, path, severity, sign, text
+from garde.web.charts.marks import Mark, inside_site, keys, linked, path, rect, severity, sign, text
 from garde.web.charts.picture import Anchor, Chart, Table, chart, crowded, empty, table
 from garde.web.language import Language
 
@@ -99,9 +99,11 @@ def matrix(data: Matrix, t: Language) -> Chart:
     marks = [*_lines(data, frame), *_heads(data, frame), *_blanks(data, cells, frame)]
     for (row, across), one in cells.items():
         where = f"{data.rows[row]}, {data.columns[across]}"
-        marks += linked(
-            one.link, *_cell(one, *frame.middle(row, across), frame.wide, t), name=f"{where}: {_said(one, t)}"
-        )
+        x, y = frame.middle(row, across)
+        # The whole cell leads on, not its letters alone.
+        ground = [rect(x - frame.wide / 2 + 1, y - HIGH / 2 + 1, frame.wide - 2, HIGH - 2, "surface")]
+        drawn = [*(ground if one.link else ()), *_cell(one, x, y, frame.wide, t)]
+        marks += linked(one.link, *drawn, name=f"{where}: {_said(one, t)}")
     under, wide, high = keys(t, [one.severity for one in cells.values()], frame.above + len(data.rows) * HIGH + 4)
     size = (max(wide, frame.left + len(data.columns) * frame.wide + 1), high)
     sentence = data.sentence or _sentence(data, cells, t)

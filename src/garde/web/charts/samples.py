@@ -6,7 +6,7 @@ links that lead anywhere else than to the list.
 
 Example:
     >>> [name for name, _ in samples(Language("en"))][:3]
-    ['bars', 'stacked', 'sparkline']
+    ['bars', 'curve', 'stacked']
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from garde.web.charts.bars import Bar, Bars, bars
+from garde.web.charts.curve import Curve, Line, curve
 from garde.web.charts.heat import Heat, heat
 from garde.web.charts.matrix import Cell, Matrix, matrix
 from garde.web.charts.picture import Chart
@@ -47,6 +48,13 @@ def _bars(t: Language) -> Chart:
         Bar("\u202eegatnarb", None, "unknown", "/devices"),
     )
     return bars(Bars(t("Devices by ward"), rows, (t("Ward"), t("Devices"))), t)
+
+
+def _curve(t: Language) -> Chart:
+    without = tuple((at * 100_000.0, round(100 * 0.8**at, 2)) for at in range(12))
+    with_it = tuple((at * 100_000.0, round(60 * 0.5**at, 2)) for at in range(8))
+    lines = (Line(t("Without the measure"), without), Line(t("With the measure"), with_it))
+    return curve(Curve(t("Chance that a year costs more"), lines, (t("Euros in a year"), t("Chance, %"))), t)
 
 
 def _stacked(t: Language) -> Chart:
@@ -146,6 +154,7 @@ def _timeline(t: Language) -> Chart:
 
 SAMPLES: Final[dict[str, Callable[[Language], Chart]]] = {
     "bars": _bars,
+    "curve": _curve,
     "stacked": _stacked,
     "sparkline": _sparkline,
     "strip": _strip,

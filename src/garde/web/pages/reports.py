@@ -158,7 +158,10 @@ def _make(site: Site, presses: Presses, request: Request, wanted: Wanted) -> Res
     devices, findings = _devices(site, request), _findings(site, request)
     login, now = visitor_of(request).login, site.now()
     name = site.name if site.name != "Garde" else ""
-    write = partial(issue, site.bus, wanted, devices, findings, now=now, by=login, site=name, directory=site.directory)
+    write = partial(
+        issue, site.bus, wanted, devices, findings, now=now, by=login, site=name, directory=site.directory,
+        risk=site.risk if visitor_of(request).may("risk.read") else None,
+    )  # fmt: skip
     try:
         check(wanted, devices, now)
         job = presses.ask(wanted, by=login, rows=len(devices), write=write)

@@ -21,6 +21,7 @@ import ipaddress
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -261,13 +262,17 @@ def _read_permits(table: Table) -> list[Permit]:
         found = re.fullmatch(r"(\S+) : jump (g_\w+)", element)
         if found:
             groups[found[2]].append(_mac(found[1]))
+    asked_of: dict[str, set[str]] = defaultdict(set)
+    for chain, macs in groups.items():
+        for statement in table.chains.get(chain, ()):
+            asked_of[statement.removeprefix("jump ")].update(macs)
+    addresses = cache(lambda stem: _addresses(table, stem))
     for name, statements in table.chains.items():
         asking = table.comments.get(name, "")
         if name != f"s_{short(asking)}":
             continue
         source = asking.rpartition(" ")[2]
-        macs = {mac for chain, held in groups.items() if f"jump {name}" in table.chains.get(chain, ()) for mac in held}
-        sources = (*sorted(macs), *_addresses(table, f"f_{short(asking)}"))
+        sources = (*sorted(asked_of[name]), *addresses(f"f_{short(asking)}"))
         for statement in statements:
             found = _LINE.fullmatch(statement)
             if found is None:
@@ -286,7 +291,7 @@ def _read_permits(table: Table) -> list[Permit]:
                     low=low,
                     high=int(found["high"] or low),
                     sources=sources,
-                    targets=() if target == "any" else _addresses(table, f"t_{found['target']}"),
+                    targets=() if target == "any" else addresses(f"t_{found['target']}"),
                     dscp=int(found["mark"], 16) & 0x3F if found["mark"] else None,
                 )
             )

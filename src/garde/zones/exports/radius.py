@@ -3,8 +3,8 @@
 Question: which lines does the switch put on the port where this device has just been accepted?
 Reference: RFC 2865 §5.26 (Vendor-Specific); Cisco's ``ip:inacl#`` and ``ipv6:inacl#`` attribute-value pairs; domain
 note 04 §2 and §8.2. The list filters what the device on the port sends, so the source is whoever is there: each object
-of the policy has its list, and a device gets those of all that it is. Written as FreeRADIUS reads it (users(5)). Left
-out: lists that the switch fetches by name.
+of the policy has its list, and a device gets those of all that it is (`dacl`). Each line is a reply item as FreeRADIUS
+writes it (users(5)). Left out: lists that the switch fetches by name.
 
 Example::
 

@@ -140,6 +140,16 @@ def test_another_ward_is_not_held_up(scene: Under) -> None:
     assert len(scene.gateway.touched) == 6
 
 
+def test_a_storm_in_one_ward_does_not_hide_another_one(scene: Under) -> None:
+    for number in range(250):
+        scene.know(device(f"d-{number}", f"10.1.1.{number}", "WORKSTATION", ward="Bloc"))
+        scene.attack("threat.ransomware", f"d-{number}")
+    attack(scene)
+    scene.act()
+    assert len(scene.gateway.touched & {f"device:d-{number}" for number in range(250)}) == 3
+    assert scene.gateway.cuts == {ATTACKER}
+
+
 def test_what_does_not_answer_is_tried_again_and_later_each_time(scene: Under) -> None:
     attack(scene)
     scene.gateway.trouble["apply cut"] = DOWN

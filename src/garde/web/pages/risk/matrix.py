@@ -67,6 +67,7 @@ class MatrixPage(msgspec.Struct, frozen=True, kw_only=True):
         latest: the newest frozen matrix; ``signed`` the newest that everybody signed.
         moved: what lies between the signed one, else the newest, and now.
         may_freeze: the reader may freeze.
+        whole: the reader sees the whole hospital, and so its roadmap.
         ways: the words that a heat may be drawn by.
     """
 
@@ -86,6 +87,7 @@ class MatrixPage(msgspec.Struct, frozen=True, kw_only=True):
     signed: Frozen | None
     moved: Comparison | None
     may_freeze: bool
+    whole: bool
     ways: tuple[str, ...] = BY
 
 
@@ -144,6 +146,7 @@ def matrix_page(site: Site, request: Request) -> MatrixPage:
         signed=signed,
         moved=compare(cut(site, request, reference.matrix), now) if reference else None,
         may_freeze=visitor_of(request).scope("risk.freeze").everything,
+        whole=visitor_of(request).scope("risk.read").everything,
     )
 
 

@@ -45,7 +45,7 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         judged: both scores and the cell; ``word`` and ``severity`` of its risk.
         bars: confidence as one to five bars.
-        changes: what it would be without a fact, the one that lowers it most first.
+        changes: what it would be without a fact that lowers it, the one that does so most first.
         contradictions: where the supplier's word and what is seen differ.
     """
 
@@ -68,7 +68,9 @@ def panel_of(site: Site, device: str, language: str, *, whole: bool = False) -> 
         return None
     grid = site.risk.grid
     few = whole or len(site.risk.facts(device).weaknesses) <= MOST
-    changes = [_change(site, one, left, language) for left in site.risk.without(device)] if few else []
+    now = round(one.vulnerability.value)
+    left_out = [left for left in site.risk.without(device) if round(left.score.value) < now] if few else []
+    changes = [_change(site, one, left, language) for left in left_out]
     return Panel(
         judged=one,
         word=grid.word(one.placed.risk, language),

@@ -252,7 +252,7 @@ def _share(plan: Plan) -> float:
 
 def _chart(rows: Sequence[Row], t: Language) -> Bars:
     bars = [
-        Bar(": ".join(filter(None, row.title)), round(row.step.before - row.step.after), link=row.href)
+        Bar(" – ".join(filter(None, reversed(row.title))), round(row.step.before - row.step.after), link=row.href)
         for row in rows
         if row.step is not None
     ]

@@ -12,7 +12,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from garde.model.message import digest
 from garde.model.risk.matrix import Matrix, Placed
 from garde.model.visible import visible
 from garde.risk.grid import Grid
+from garde.risk.library import Library
 from garde.risk.matrix import BY
 from garde.web.site import Site
 
@@ -101,9 +102,20 @@ def number(text: str, least: int, most: int, other: int) -> int:
 
 def placed(site: Site, request: Request, right: str = "risk.read") -> list[Placed]:
     """Where each device stands now that the person may see by a right, in the order of ids."""
-    judged = site.risk.judged()
-    seen = site.fleet.seen(visitor_of(request).scope(right).terms)
+    judged, seen = site.risk.judged(), seen_by(site, request, right)
     return [judged[name].placed for name in sorted(judged) if seen(name)]
+
+
+def library_of(site: Site) -> Library:
+    """The documents by what they speak of, up to date."""
+    site.risk.judged()
+    site.library.keep(site.risk.readings)
+    return site.library
+
+
+def seen_by(site: Site, request: Request, right: str = "risk.read") -> Callable[[str], bool]:
+    """Whether the person may see a device by a right."""
+    return site.fleet.seen(visitor_of(request).scope(right).terms)
 
 
 def cut(site: Site, request: Request, matrix: Matrix) -> Matrix:

@@ -21,7 +21,7 @@ from garde.errors import GardeError
 from garde.gate import Guarded, status_of, visitor_of
 from garde.model.device import Device
 from garde.model.zones.place import STATES, Onboarding, Placement, Seat
-from garde.pipeline.admitting import admitted, offered
+from garde.pipeline.zones.admitting import admitted, offered
 from garde.web.pages.device import found
 from garde.web.pages.zones.signing import login_of
 from garde.web.pages.zones.view import zone_name

@@ -26,13 +26,15 @@ from garde.web.pages.zones.signing import approval, login_of, roles_of
 from garde.web.pages.zones.view import whole, zone_name
 from garde.web.site import Site, json, kind_label, language_of
 from garde.zones.draft import Draft
-from garde.zones.exports.neutral import MODES, Form
-from garde.zones.exports.table import FORMS
+from garde.zones.exports.export import MUD_FORM, NAMES
+from garde.zones.exports.neutral import MODES
 from garde.zones.roll import label
 from garde.zones.sift import REASONS, Review
 
 #: Most rules and questions that are listed at once.
 MOST: Final = 200
+#: What a download is.
+MEDIA: Final = {"json": "application/json", "txt": "text/plain"}
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +96,7 @@ class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     may_draft: bool
     modes: tuple[str, ...]
-    forms: tuple[Form, ...]
+    forms: tuple[str, ...]
     error: GardeError | None = None
 
 
@@ -110,10 +112,16 @@ def routes(site: Site) -> list[BaseRoute]:
 
     def export(request: Request) -> Response:
         whole(request)
-        name, form = request.path_params["policy"], request.path_params["form"]
-        text, _ = site.drafting.exported(name, form)
-        headers = {"content-disposition": f'attachment; filename="{name}.{form}.txt"'}
-        return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+        name, form = request.path_params["policy"], request.path_params["export"]
+        made = site.drafting.exported(name, form)
+        ending = "json" if form == MUD_FORM else "txt"
+        text = "[" + ",".join(made.texts.values()) + "]" if form == MUD_FORM else made.text
+        headers = {"content-disposition": f'attachment; filename="{name}.{form}.{ending}"'}
+        return Response(text, media_type=f"{MEDIA[ending]}; charset=utf-8", headers=headers)
+
+    def exported(request: Request) -> Response:
+        whole(request)
+        return json(site.drafting.exported(request.path_params["policy"], request.path_params["export"]))
 
     async def sign(request: Request) -> Response:
         whole(request, "zones.sign")
@@ -140,7 +148,8 @@ def routes(site: Site) -> list[BaseRoute]:
     return [
         Guarded("/zones/policy/{policy}.json", data, "zones.read"),
         Guarded("/zones/policy/{policy}", page, "zones.read"),
-        Guarded("/zones/policy/{policy}/export/{form}", export, "zones.read"),
+        Guarded("/zones/policy/{policy}/export/{export}.json", exported, "zones.read"),
+        Guarded("/zones/policy/{policy}/export/{export}", export, "zones.read"),
         Guarded("/zones/policy/{policy}/approvals", sign, "zones.sign", methods=("POST",)),
         Guarded("/zones/policy/{policy}/mode", move, "zones.draft", methods=("POST",)),
     ]
@@ -179,7 +188,7 @@ def policy_page(site: Site, request: Request, error: GardeError | None = None) -
         roles=roles_of(request),
         may_draft=visitor_of(request).scope("zones.draft").everything,
         modes=MODES,
-        forms=tuple(FORMS),
+        forms=NAMES,
         error=error,
     )
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from garde.errors import Malformed, Refused
 from garde.gate import visitor_of
 from garde.model.risk.matrix import Approval
-from garde.pipeline.drafting import SIGNERS
+from garde.pipeline.zones.drafting import SIGNERS
 from garde.web.site import Site
 
 

@@ -1,14 +1,17 @@
-"""A committee: three people who sign what is frozen."""
+"""A committee of three people who sign what is frozen, and documents about a device."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
+import httpx
 import msgspec
 import pytest
 
 from garde.model.device import Device
 from garde.web.site import Site
+from tests import feeds
 from tests.pages import PUMP, Reader, claim
 
 QUORUM = ("biomedical", "clinical", "rssi")
@@ -41,3 +44,39 @@ def known_as(site: Site, name: str = PUMP, **words: str) -> Device:
     site.fleet.put(device)
     site.risk.told([device])
     return device
+
+
+@cache
+def documents() -> dict[str, bytes]:
+    """File → a document about the pump that `known_as` makes of model Agilia, version 2.1."""
+    advisory, bill = feeds.csaf(), feeds.cyclonedx()
+    branch = advisory["product_tree"]["branches"][0]
+    branch["name"], branch["branches"][0]["name"] = "Fresenius Kabi", "Agilia"
+    bill["metadata"]["component"] |= {"name": "Agilia", "version": "2.1", "publisher": "Fresenius Kabi"}
+    form = feeds.workbook(
+        [
+            ["Question ID", "Question", "Answer", "See note"],
+            ["DOC-1", "Manufacturer Name", "Fresenius Kabi"],
+            ["DOC-3", "Device Model", "Agilia"],
+            ["TXCF-1", "Can it be transmitted?", "Yes", ""],
+            ["TXCF-2", "Is it encrypted?", "No", ""],
+            ["CSUP-1", "Other?", "See Note", "Note 2"],
+        ]
+    )
+    return {
+        "advisory.json": feeds.octets(advisory), "kev.json": feeds.octets(feeds.kev()), "epss.csv": feeds.epss(),
+        "bill.json": feeds.octets(bill), "form.xlsx": form,
+    }  # fmt: skip
+
+
+def sent(writer: Reader, files: dict[str, bytes]) -> httpx.Response:
+    """Import documents on the page."""
+    return writer.post("/risk/sources", files=[("file", pair) for pair in files.items()], data={"person": "k.morel"})
+
+
+@pytest.fixture
+def told(own: Site, writer: Reader) -> Site:
+    """A hospital whose pump is of a model that documents speak of."""
+    known_as(own, model="Agilia", software="2.1")
+    assert sent(writer, documents()).status_code == 303
+    return own

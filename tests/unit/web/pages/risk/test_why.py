@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import json
-
 from garde.model.finding import judgement
-from garde.risk.vulnerability import formats
 from garde.risk.vulnerability.score import Line, Term
 from garde.web.pages.risk.why import MOST, RiskPage, _shown
 from garde.web.site import Site
 from tests import feeds
-from tests.pages import PUMP, Reader, documented
-from tests.unit.web.pages.risk.conftest import known_as
-
-
-def advised(site: Site) -> str:
-    """Let a document say that the pump is affected; the id of the document."""
-    document = feeds.csaf()
-    maker = document["product_tree"]["branches"][0]
-    maker["name"], maker["branches"][0]["name"] = "Fresenius Kabi", "Agilia"
-    reading = formats.read(json.dumps(document).encode())
-    with site.store.begin() as unit:
-        unit.put([reading])
-    site.risk.refresh()
-    return reading.source.id
+from tests.pages import PUMP, STRANGER, Reader, documented
 
 
 def test_the_record_is_documented() -> None:
     assert documented(RiskPage)
 
 
-def test_every_term_names_its_facts_and_evidence(own: Site, writer: Reader) -> None:
-    known_as(own, model="Agilia", software="2.1")
-    source = advised(own)
+def test_every_term_names_its_facts_and_evidence(told: Site, writer: Reader) -> None:
     page = writer.page(f"/devices/{PUMP}/risk")
-    assert page.find("a", href=f"/risk/sources/{source}") is not None
+    sources = {one.source.format: one.source.id for one in told.risk.readings}
+    assert all(page.find("a", href=f"/risk/sources/{sources[name]}") is not None for name in ("csaf", "kev", "epss"))
     assert page.find("a", href=f"/risk/advisories/{feeds.CVE}") is not None
     record = writer.get(f"/devices/{PUMP}/risk.json").json()
-    assert round(sum(term["points"] for term in record["terms"][-5:])) == round(record["vulnerability"])
+    assert sum(term["points"] for term in record["terms"][-5:]) < record["vulnerability"] == 75
+    plain = writer.get(f"/devices/{STRANGER}/risk.json").json()
+    assert round(sum(term["points"] for term in plain["terms"][-5:]), 1) == plain["vulnerability"]
     assert [term["term"] for term in record["terms"][-5:]] == ["os", "cve", "mds2", "exposure", "configuration"]
-    assert "no MDS2 form: ask the supplier for it" in page.text
+    assert "TXCF" in page.text and "known to be exploited, and reachable: at least 75" in page.text
+    lowered = next(one for one in told.risk.without(PUMP) if one.fact == feeds.CVE)
+    assert f"Without: {feeds.CVE} → V {round(lowered.score.value)} instead of 75" in " ".join(page.text.split())
 
 
 def test_it_is_the_body_of_the_drawer(reader: Reader) -> None:

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from garde.model.zones.zone import Policy, intact
-from garde.pipeline import drafting
+from garde.pipeline.zones import drafting
 from garde.web.pages.zones.policies import PoliciesPage, Row
 from garde.web.site import Site
 from garde.zones.propose import propose

@@ -102,6 +102,13 @@ def test_each_export_reads_back_as_this_policy(drafter: Reader, name: str, form:
     assert read.ruleset.policy in (name, "")
 
 
+def test_a_mud_file_is_for_models_only_and_the_page_says_what_is_left_open(drafter: Reader, name: str) -> None:
+    answer = drafter.get(f"/zones/policy/{name}/export/mud")
+    assert answer.status_code in (200, 404) and ("export.models" in answer.text or "ietf-mud" in answer.text)
+    told = drafter.get(f"/zones/policy/{name}/export/nftables.json").json()
+    assert told["policy"] == name and told["texts"]["nftables"] and "unknown" in told
+
+
 def test_what_is_not_there(drafter: Reader, name: str) -> None:
     for path in ("/zones/policy/p-none", "/zones/policy/p-none/simulation", f"/zones/policy/{name}/export/none"):
         assert drafter.get(path).status_code == 404

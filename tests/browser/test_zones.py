@@ -71,7 +71,7 @@ def test_from_the_matrix_to_the_conversation(ward: Ward, scripts: bool) -> None:
     page.wait_for_url("**/messages/c-made-1-443")
 
 
-@pytest.mark.parametrize(("locale", "button"), [("en-GB", "Accept this break"), ("fr-FR", "Accepter cette casse")])
+@pytest.mark.parametrize(("locale", "button"), [("en-GB", "Accept this break"), ("fr-FR", "Accepter cette rupture")])
 def test_a_proposal_is_tried_and_a_break_accepted_by_name(ward: Ward, locale: str, button: str) -> None:
     page = ward.screen.open("/zones/policy", locale=locale)
     page.locator("section[aria-labelledby=propose] input[name=person]").fill("anna")

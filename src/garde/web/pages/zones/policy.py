@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from garde.errors import GardeError
 from garde.gate import Guarded, status_of, visitor_of
 from garde.model.risk.matrix import Approval
+from garde.model.zones.force import Force
 from garde.model.zones.zone import Conduit, Policy, Rule
 from garde.report.fleet import name_of
 from garde.web.pages.zones.signing import approval, login_of, roles_of
@@ -78,6 +79,7 @@ class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
         locks: why it may not stop anything, as code and value.
         words: who signed or refused, newest first. unsigned: roles whose word is missing.
         roles: in which the reader may sign. may_draft: the reader may change its mode.
+        points: gateways that hold it, or held it last, each with mode and state.
         modes: all of them, in order. forms: in which it can be taken away.
         error: a word that could not be taken.
     """
@@ -95,6 +97,7 @@ class PolicyPage(msgspec.Struct, frozen=True, kw_only=True):
     unsigned: tuple[str, ...]
     roles: tuple[str, ...]
     may_draft: bool
+    points: tuple[Force, ...]
     modes: tuple[str, ...]
     forms: tuple[str, ...]
     error: GardeError | None = None
@@ -187,6 +190,7 @@ def policy_page(site: Site, request: Request, error: GardeError | None = None) -
         unsigned=site.drafting.unsigned(policy, words),
         roles=roles_of(request),
         may_draft=visitor_of(request).scope("zones.draft").everything,
+        points=tuple(one for one in site.store.all(Force) if one.policy == policy.id),
         modes=MODES,
         forms=NAMES,
         error=error,

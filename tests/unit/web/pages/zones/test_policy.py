@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from garde.model.risk.matrix import Approval
+from garde.model.zones.force import Force
 from garde.web.pages.zones.policy import Entry, PolicyPage, Question
 from garde.web.site import Site
 from garde.zones.draft import stops
@@ -107,6 +109,16 @@ def test_a_mud_file_is_for_models_only_and_the_page_says_what_is_left_open(draft
     assert answer.status_code in (200, 404) and ("export.models" in answer.text or "ietf-mud" in answer.text)
     told = drafter.get(f"/zones/policy/{name}/export/nftables.json").json()
     assert told["policy"] == name and told["texts"]["nftables"] and "unknown" in told
+
+
+def test_it_says_which_gateway_holds_it(lived: Site, drafter: Reader, name: str) -> None:
+    held = Force(id="gw-1", policy=name, mode="shadow", generation=3, token="t", state="confirmed", at=5, person="anna")
+    other = msgspec.structs.replace(held, id="gw-2", policy="p-other")
+    with lived.store.begin() as unit:
+        unit.put([held, other])
+    section = drafter.page(f"/zones/policy/{name}").find("section", attrs={"aria-labelledby": "points"})
+    assert section is not None and "gw-1: shadow, confirmed" in " ".join(section.text.split())
+    assert "gw-2" not in section.text
 
 
 def test_what_is_not_there(drafter: Reader, name: str) -> None:

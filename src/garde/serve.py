@@ -30,12 +30,12 @@ from garde.model.finding import Finding
 from garde.people.register import Register
 from garde.pipeline.actions.acting import acting
 from garde.pipeline.agents import listening
-from garde.pipeline.drafting import Drafting
 from garde.pipeline.post import posting
 from garde.pipeline.risk.assessing import Assessment
 from garde.pipeline.runner import Runner
 from garde.pipeline.stage import Drop
 from garde.pipeline.table import configured
+from garde.pipeline.zones.drafting import Drafting
 from garde.ports import Bus, Clock, Enforcer, Store
 from garde.report import directory
 from garde.report.fleet import Fleet

@@ -33,8 +33,8 @@ from garde.errors import Malformed, Missing, Unreachable
 from garde.model.message import moment
 from garde.model.risk.matrix import Approval
 from garde.model.zones.zone import Policy
-from garde.pipeline import drafting
-from garde.pipeline.drafting import Observed
+from garde.pipeline.zones import drafting
+from garde.pipeline.zones.drafting import Observed
 from garde.ports import Store
 from garde.report import directory
 from garde.report.table import table_of

@@ -35,6 +35,7 @@ PARTS = {
     "form": "nothing",
     "source": "nothing",
     "policy": "p-none",
+    "export": "nftables",
     "action": "a-none",
 }
 

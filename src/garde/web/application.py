@@ -62,7 +62,7 @@ from garde.web.pages.risk import (
     treatments,
     why,
 )
-from garde.web.pages.zones import action, actions, closing, flows
+from garde.web.pages.zones import action, actions, closing, flows, onboarding, policies, policy, simulation
 from garde.web.pages.zones import matrix as zones
 from garde.web.site import STATIC, Site, preferences
 
@@ -72,7 +72,7 @@ SCREENS = (
     imports, reports, sensors, people, audit, evidence, me, views, access, provider, about,
     matrix, standing, treatments, committee, roadmap, why,
     scoring, models, software, advisories, forms, names, sources, money,
-    zones, flows, closing, actions, action,
+    zones, flows, closing, policies, simulation, policy, onboarding, actions, action,
 )  # fmt: skip
 
 

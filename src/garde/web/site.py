@@ -39,8 +39,8 @@ from garde.people.door import Door
 from garde.people.register import Register
 from garde.people.roles import roles
 from garde.people.sealing import Sealing
-from garde.pipeline.drafting import Drafting
 from garde.pipeline.risk.assessing import Assessment
+from garde.pipeline.zones.drafting import Drafting
 from garde.ports import Bus, Store
 from garde.report.directory import Directory
 from garde.report.fleet import Fleet, name_of

@@ -12,17 +12,12 @@ Example:
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
 from garde.errors import Refused
+from garde.zones.exports.neutral import MODES
 from garde.zones.propose import Coverage, Proposal
 from garde.zones.sift import Review
-
-#: How far a policy reaches: nothing is done; what it would stop is counted at the enforcement point; zones whose loss
-#: harms nobody are closed; all of it holds.
-MODES: Final = ("observe", "shadow", "soft", "enforce")
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

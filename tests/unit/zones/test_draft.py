@@ -1,40 +1,50 @@
-"""A draft goes one step at a time, back as far as one likes, and stops nothing while something holds it."""
+"""A draft goes one mode after the other, and stops nothing while anything holds it."""
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from garde.errors import Refused
-from garde.zones.draft import MODES, Draft, moved, stops
-from garde.zones.propose import Coverage
+from garde.model.zones.zone import drafted
+from garde.zones.draft import Draft, draft_of, moved, stops
+from garde.zones.exports.neutral import MODES
+from garde.zones.propose import Coverage, Proposal
+
+MADE = Proposal(
+    policy=drafted("first", 7, (), ()), days=3, since=1, until=9, rules=0,
+    coverage=Coverage(lines=1.0, conversations=0.5, octets=0.25), permitted=4, observed=1, over=0.75, fresh=0.0,
+    settled=True, dropped={}, review=(), untested=("dns",),
+)  # fmt: skip
 
 
-def draft(mode: str) -> Draft:
-    none = Coverage(lines=1.0, conversations=1.0, octets=1.0)
-    return Draft(
-        id="p-1", name="d", at=0, person="k", asked=7, days=7, since=0, until=1, rules=1, coverage=none, permitted=1,
-        observed=1, over=0.0, fresh=0.0, settled=True, mode=mode,
-    )  # fmt: skip
+def at(mode: str) -> Draft:
+    """The draft in a mode."""
+    return msgspec.structs.replace(draft_of(MADE, 14, "anna"), mode=mode)
 
 
-def test_one_step_after_the_other_and_back_at_once() -> None:
-    held = draft("observe")
-    for mode in MODES[1:]:
-        held = moved(held, mode, ())
-    assert moved(held, "observe", ("break: b-1",)).mode == "observe"
-    with pytest.raises(Refused, match="policy.step"):
-        moved(draft("observe"), "soft", ())
+def test_a_draft_has_the_figures_of_its_proposal() -> None:
+    one = draft_of(MADE, 14, "anna")
+    assert (one.id, one.name, one.at, one.asked, one.person) == (MADE.policy.id, "first", 7, 14, "anna")
+    shared = {field.name for field in msgspec.structs.fields(Draft)} & {
+        f.name for f in msgspec.structs.fields(Proposal)
+    }
+    assert all(getattr(one, name) == getattr(MADE, name) for name in shared) and len(shared) == 12
 
 
-@pytest.mark.parametrize("mode", ["enforce", "soft"])
-def test_what_stops_traffic_waits_for_its_locks(mode: str) -> None:
-    before = draft(MODES[MODES.index(mode) - 1])
-    assert stops(mode)
-    with pytest.raises(Refused, match="policy.locked"):
-        moved(before, mode, ("window: 1/7",))
+@pytest.mark.parametrize("start", range(4))
+@pytest.mark.parametrize("end", range(4))
+@pytest.mark.parametrize("locks", [(), ("window: 3/7",)], ids=["free", "locked"])
+def test_every_step(start: int, end: int, locks: tuple[str, ...]) -> None:
+    fine = end < start or (end == start + 1 and (end < 2 or not locks))
+    if fine:
+        assert moved(at(MODES[start]), MODES[end], locks).mode == MODES[end]
+    else:
+        with pytest.raises(Refused):
+            moved(at(MODES[start]), MODES[end], locks)
 
 
-def test_watching_needs_no_key() -> None:
-    assert moved(draft("observe"), "shadow", ("break: b-1",)).mode == "shadow"
-    with pytest.raises(Refused, match="policy.mode"):
-        moved(draft("shadow"), "closed", ())
+def test_what_stops() -> None:
+    assert [stops(mode) for mode in MODES] == [False, False, True, True]
+    with pytest.raises(Refused):
+        moved(at("observe"), "off", ())

@@ -33,6 +33,7 @@ from garde.people.scope import Scope
 from garde.report.devices import as_record
 from garde.report.fleet import Query, values_of
 from garde.web.pages.risk.panel import Panel, panel_of
+from garde.web.pages.zones.calm import CalmHours, calm_of, when
 from garde.web.site import Site, json, key_mark, language_of
 
 #: Attributes of the identity card, in order; the rest is listed behind it.
@@ -126,6 +127,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
         carrier: the device that speaks for it.
         followed: the reader follows it.
         risk: its scores, for who may read them.
+        calm: when it is least used, and its zone, for who may see zones.
         stated: attributes that a person may state.
     """
 
@@ -146,6 +148,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
     carrier: Device | None
     followed: bool = False
     risk: Panel | None = None
+    calm: CalmHours | None = None
     stated: tuple[str, ...] = STATED
 
 
@@ -157,7 +160,7 @@ def routes(site: Site) -> list[BaseRoute]:
         if device.id != request.path_params["device"]:
             return RedirectResponse(f"/devices/{device.id}", 303)
         shown = device_page(site, device, visitor_of(request), language_of(request).code)
-        return site.page(request, "device.html", page=shown, kinds=kinds())
+        return site.page(request, "device.html", page=shown, kinds=kinds(), calm_when=when)
 
     def data(request: Request) -> Response:
         return json(as_record(found(site, request)))
@@ -212,7 +215,7 @@ def meant(site: Site, words: str, visitor: Visitor) -> Device:
 
 
 def device_page(site: Site, device: Device, visitor: Visitor, language: str = "en") -> DevicePage:
-    """The record of the page: four questions to the store, however much there is."""
+    """The record of the page: five questions to the store, however much there is."""
     links = [str(key) for key in device.keys]
     talks = {talk.id: talk for many in site.store.linked(Conversation, links).values() for talk in many}
     words = {word.id: word for many in site.store.linked(Decision, links).values() for word in many}
@@ -245,6 +248,7 @@ def device_page(site: Site, device: Device, visitor: Visitor, language: str = "e
         carrier=carrier if carrier and scope.covers(carrier) else None,
         followed=follows(words.values(), visitor.login),
         risk=panel_of(site, device.id, language) if visitor.scope("risk.read").covers(device) else None,
+        calm=calm_of(site, device, language) if visitor.scope("zones.read").covers(device) else None,
     )
 
 

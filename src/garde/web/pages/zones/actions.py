@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from garde.errors import GardeError
+from garde.errors import GardeError, Refused
 from garde.gate import Guarded, status_of, visitor_of
 from garde.model.device import Device
 from garde.model.person import Person
@@ -38,6 +38,9 @@ SHELVES: Final = {
     "proposed": ("proposed",),
     "over": ("undone", "refused", "expired"),
 }
+OVER: Final = "over"
+#: The finding that stands open while nobody has looked at a broken glass.
+OVERRIDE: Final = "action.override"
 #: Most actions that are read, and that are listed.
 OPEN: Final = 5_000
 MOST: Final = 200
@@ -79,7 +82,7 @@ class ActionsPage(msgspec.Struct, frozen=True, kw_only=True):
     """All that the page shows.
 
     Attributes:
-        shelf: the chosen one. counts: shelf → how many.
+        shelf: the chosen one. counts: shelf → how many; what is over is read only where it is looked at.
         rows: those on it, most urgent first. left: how many are not listed.
         switch: the one that suspends all; may_freeze, the reader may turn it.
         reviews: actions for which somebody broke the glass, and that nobody has looked at.
@@ -109,9 +112,11 @@ def routes(site: Site) -> list[BaseRoute]:
 
     async def turn(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=8) as form:
-            words = {name: str(form.get(name, "")).strip()[:500] for name in ("reason", "person", "verb")}
+            words = {name: str(form.get(name, "")).strip()[:500] for name in ("reason", "person", "verb", "sure")}
         try:
             verb = "thaw" if words["verb"] == "thaw" else "freeze"
+            if words["sure"] != "yes":
+                raise Refused("action.sure", "Say that you know what this means")
             said = switching(speaker(request, words["person"]), verb, site.now(), words["reason"])
         except GardeError as error:
             shown = actions_page(site, request, error)
@@ -134,11 +139,13 @@ def actions_page(site: Site, request: Request, error: GardeError | None = None) 
     held = [one for one in site.store.linked(Action, ["open"], OPEN).get("open", []) if seen(one.device)]
     shelf = request.query_params.get("shelf", "waiting")
     shelf = shelf if shelf in SHELVES else "waiting"
-    over = [one for one in site.store.all(Action) if not one.open and seen(one.device)]
-    counts = Counter({name: sum(one.status in SHELVES[name] for one in (*held, *over)) for name in SHELVES})
-    rows = [one for one in (*held, *over) if one.status in SHELVES[shelf]]
+    counts = Counter({name: sum(one.status in SHELVES[name] for one in held) for name in SHELVES if name != OVER})
+    rows = [one for one in held if one.status in SHELVES[shelf]]
+    if shelf == OVER:
+        rows = [one for one in site.store.all(Action) if not one.open and seen(one.device)]
     rows.sort(key=lambda one: (-one.ended_at, -one.level, one.at, one.id))
-    broken = [one for one in (*held, *over) if unseen(one)]
+    asked = [one.identifier for one in site.queue.all(seen) if one.rule == OVERRIDE and one.status != "closed"]
+    broken = [one for one in site.store.get(Action, asked).values() if unseen(one)]
     return ActionsPage(
         shelf=shelf,
         counts=dict(counts),

@@ -93,7 +93,7 @@ class FlowsPage(msgspec.Struct, frozen=True, kw_only=True):
     way: Way | None
     severity: str
     counted: int
-    hours: int
+    hours: float
     rows: tuple[Talk, ...]
     more: bool
 
@@ -139,7 +139,7 @@ def flows_page(site: Site, request: Request) -> FlowsPage:
         way=next((way for way in ways if way), None),
         severity=grave(plan, source, target) if outside else "",
         counted=sum(one.flows for one in held),
-        hours=sum(one.flows for one in held) // PER_HOUR,
+        hours=round(sum(one.flows for one in held) / PER_HOUR, 1),
         rows=tuple(talks),
         more=more,
     )

@@ -30,7 +30,7 @@ from garde.zones.plan import EVERY, Area, Plan
 
 #: What may be looked at alone.
 ONLY: Final = ("", "unexpected", "silent")
-VIEWS: Final = ("", "map")
+VIEWS: Final = ("", "picture", "map")
 #: A conversation lasts five minutes: so many make an hour.
 PER_HOUR: Final = 12
 
@@ -51,7 +51,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     flows: int
     outside: int
     devices: int
-    hours: int
+    hours: float
     octets: int
     days: int
     first: int
@@ -96,7 +96,7 @@ class Conduit(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     services: tuple[Service, ...]
     devices: int
-    hours: int
+    hours: float
     octets: int
     ways: tuple[tuple[str, str], ...]
 
@@ -108,10 +108,10 @@ class ZonesPage(msgspec.Struct, frozen=True, kw_only=True):
         zones: the plan's, in its order. names: what people call each.
         days: how many are looked at; since and until, the first moment and that behind the last; offered, others.
         rows: source zones in order, each with its cells in the order of the zones.
-        chart, map: the same as pictures; the map only where it is looked at.
+        chart, map: the same as pictures, each only where it is looked at.
         view, only: what of it is looked at.
         conduit: the chosen one.
-        heard: device-hours of all; empty when nothing ever crossed.
+        heard: device-hours of all; 0 when nothing ever crossed.
         unexpected, grave, silent: how many conduits are so.
         may_draft: the reader may have a policy proposed.
     """
@@ -127,7 +127,7 @@ class ZonesPage(msgspec.Struct, frozen=True, kw_only=True):
     view: str
     only: str
     conduit: Conduit | None
-    heard: int
+    heard: float
     unexpected: int
     grave: int
     silent: int
@@ -183,12 +183,12 @@ def zones_page(site: Site, request: Request) -> ZonesPage:
             (source, tuple(shown.get((source, target), Pair(source=source, target=target)) for target in plan.areas))
             for source in plan.areas
         ),
-        chart=_chart(plan, names, shown, t) if not view else None,
+        chart=_chart(plan, names, shown, t) if view == "picture" else None,
         map=_map(site, names, shown, held, t) if view == "map" else None,
         view=view,
         only=only,
         conduit=conduit_of(plan, chosen, held.get(chosen, ()), days, t.code) if set(chosen) <= set(names) else None,
-        heard=sum(one.flows for one in found.held) // PER_HOUR,
+        heard=round(sum(one.flows for one in found.held) / PER_HOUR, 1),
         unexpected=sum(pair.outside > 0 for pair in pairs.values()),
         grave=sum(pair.severity == "critical" for pair in pairs.values()),
         silent=sum(pair.silent for pair in pairs.values()),
@@ -214,7 +214,7 @@ def conduit_of(plan: Plan, zones: tuple[str, str], held: Iterable[Crossing], day
         target=zones[1],
         services=tuple(services),
         devices=_devices(crossings),
-        hours=sum(one.flows for one in crossings) // PER_HOUR,
+        hours=round(sum(one.flows for one in crossings) / PER_HOUR, 1),
         octets=sum(one.octets for one in crossings),
         ways=tuple(ways),
     )
@@ -269,7 +269,7 @@ def _service(plan: Plan, zones: tuple[str, str], name: str, held: list[Crossing]
         flows=sum(one.flows for one in held),
         outside=outside,
         devices=_devices(held),
-        hours=sum(one.flows for one in held) // PER_HOUR,
+        hours=round(sum(one.flows for one in held) / PER_HOUR, 1),
         octets=sum(one.octets for one in held),
         days=len({one.day for one in held}),
         first=min(one.first for one in held),

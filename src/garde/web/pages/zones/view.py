@@ -2,7 +2,8 @@
 
 Question: which days does this address mean, what do people call this zone, and how grave is a flow out of rule?
 Reference: reference of the pages §6 (the address is the state) and 7.4. The roll-up has no wards: a person whose right
-reaches a part of the hospital cannot be shown a part of it. Left out: the roll-up itself (`garde.pipeline.drafting`).
+reaches a part of the hospital cannot be shown a part of it. Left out: the roll-up, which is
+`garde.pipeline.zones.drafting`.
 
 Example:
     >>> from garde.zones.plan import packaged

@@ -1,89 +1,59 @@
-"""A hospital in which something crosses zones: a pump that talks within the plan, and beyond the site."""
+"""Hospitals in which something crosses zones, threatens devices and asks for a place, and who asks them in English."""
 
 from __future__ import annotations
 
 import pytest
 
-from garde.model.device import Device
-from garde.model.finding import judgement
-from garde.model.flow import BUCKET, Conversation
-from garde.model.key import Key
-from garde.model.zones.action import Action
 from garde.web.site import Site
-from tests.pages import HOSTILE, NOW, PUMP, Reader, claim
-
-#: The pump, the stranger, and an address beyond the site.
-PUMP_AT, STRANGER_AT, BEYOND = "10.6.6.7", "10.6.6.6", "203.0.113.9"
-
-
-def talk(number: int, source: str, target: str, port: int, service: str = "") -> Conversation:
-    """A conversation of five minutes; the higher its number, the older."""
-    at = NOW - number * BUCKET
-    return Conversation(
-        id=f"c-made-{number}-{port}", at=at, sensor="core-1", source=Key("ip", source), target=Key("ip", target),
-        protocol="tcp", port=port, service=service, packets=12, octets=3400, last_at=at + BUCKET // 2,
-    )  # fmt: skip
-
-
-def known(name: str, address: str, kind: str, ward: str) -> Device:
-    """A device of one address whose kind everybody agrees on."""
-    claims = {"kind": claim("kind", kind), "ward": claim("ward", ward)}
-    return Device(
-        id=name, keys=(Key("ip", address),), kind=kind, claims=claims, first_at=NOW - 30 * 288 * BUCKET, last_at=NOW
-    )
-
-
-def settled(site: Site, *devices: Device) -> None:
-    """Let a hospital know these devices."""
-    with site.store.begin() as unit:
-        unit.put(devices)
-    for device in devices:
-        site.fleet.put(device)
+from tests.flowing import cross, knock, live, threaten
+from tests.pages import Reader
 
 
 @pytest.fixture
 def crossed(own: Site) -> Site:
-    """A scanner asks the archive, the pump asks beyond the site, a stranger and somebody unknown ask the pump."""
-    settled(own, known("d-ct", "10.6.6.21", "CT", "Imagerie"), known("d-pacs", "10.6.6.20", "PACS", "Informatique"))
-    own.say(
-        *(talk(number, "10.6.6.21", "10.6.6.20", 104, "dicom") for number in range(1, 4)),
-        *(talk(number, PUMP_AT, BEYOND, 443, "tls") for number in range(1, 5)),
-        *(talk(number, STRANGER_AT, PUMP_AT, 445, "smb") for number in range(5, 8)),
-        talk(9, "10.6.6.99", PUMP_AT, 22, HOSTILE),
-    )
+    """Something crosses zones."""
+    cross(own)
     return own
 
 
 @pytest.fixture
 def asker(crossed: Site) -> Reader:
-    """Asks that hospital, in English."""
     return Reader(crossed)
 
 
 @pytest.fixture
+def lived(crossed: Site) -> Site:
+    """The same for eight days."""
+    live(crossed)
+    return crossed
+
+
+@pytest.fixture
+def drafter(lived: Site) -> Reader:
+    return Reader(lived)
+
+
+@pytest.fixture
 def threatened(own: Site) -> Site:
-    """The hospital whose pump is given commands from beyond the site, and whose scanner spreads a worm."""
-    settled(own, known("d-ct", "10.6.6.21", "CT", "Imagerie"))
-    threats = (("threat.pump.command", PUMP, BEYOND), ("threat.worm", "d-ct", STRANGER_AT))
-    own.say(
-        *(
-            judgement(
-                rule, NOW, severity="critical", device=name, kind="threat",
-                reasons=("confidence: 90", f"peer: {peer}"),
-            )
-            for rule, name, peer in threats
-        )
-    )  # fmt: skip
+    """Two devices are under attack."""
+    threaten(own)
     return own
 
 
 @pytest.fixture
 def guard(threatened: Site) -> Reader:
-    """Asks that hospital, in English."""
     return Reader(threatened)
 
 
-def acting(site: Site, verb: str, name: str = "") -> Action:
-    """The one action of a verb, about a device where one is named."""
-    (found,) = (one for one in site.store.all(Action) if one.verb == verb and name in ("", one.device))
-    return found
+@pytest.fixture
+def placed(own: Site) -> Site:
+    """Three stations asked for a place."""
+    knock(own)
+    return own
+
+
+def drafted_by(reader: Reader, person: str = "anna", **words: str) -> str:
+    """Have a policy proposed; its id."""
+    answer = reader.post("/zones/policy", data={"name": "first", "days": "14", "person": person} | words)
+    assert answer.status_code == 303, answer.text[:300]
+    return str(answer.headers["location"]).rpartition("/")[2]

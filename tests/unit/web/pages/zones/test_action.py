@@ -7,8 +7,8 @@ import pytest
 from garde.model.zones.action import ran
 from garde.web.pages.zones.action import ActionPage, Move
 from garde.web.site import Site
+from tests.flowing import acting
 from tests.pages import NOW, PUMP, Reader, documented
-from tests.unit.web.pages.zones.conftest import acting
 
 
 def say(reader: Reader, name: str, **words: str) -> int:

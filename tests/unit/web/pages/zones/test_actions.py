@@ -8,8 +8,8 @@ from garde.model.person import Grant
 from garde.model.zones.action import ALL, Freeze
 from garde.web.pages.zones.actions import ActionsPage, Line, Loss, Thing
 from garde.web.site import Site
+from tests.flowing import acting
 from tests.pages import HOSTILE, PUMP, Reader, documented, hospital
-from tests.unit.web.pages.zones.conftest import acting
 
 
 @pytest.mark.parametrize("record", [ActionsPage, Line, Loss, Thing], ids=lambda one: one.__name__)
@@ -43,7 +43,7 @@ def test_names_of_devices_stay_text(guard: Reader) -> None:
 
 def test_the_switch_suspends_and_resumes_all(threatened: Site, guard: Reader) -> None:
     before = acting(threatened, "block").status
-    said = {"verb": "freeze", "reason": "wrong alarm", "person": "k.morel"}
+    said = {"verb": "freeze", "reason": "wrong alarm", "person": "k.morel", "sure": "yes"}
     assert guard.post("/actions/switch", data=said).status_code == 303
     page = guard.page("/actions")
     assert "All actions are suspended" in page.text and "wrong alarm" in page.text
@@ -55,8 +55,10 @@ def test_the_switch_suspends_and_resumes_all(threatened: Site, guard: Reader) ->
 
 
 def test_nobody_suspends_without_a_reason(threatened: Site, guard: Reader) -> None:
-    answer = guard.post("/actions/switch", data={"verb": "freeze", "reason": " "})
+    answer = guard.post("/actions/switch", data={"verb": "freeze", "reason": " ", "sure": "yes"})
     assert answer.status_code == 403 and "action.reason" in answer.text
+    unsure = guard.post("/actions/switch", data={"verb": "freeze", "reason": "x"})
+    assert unsure.status_code == 403 and "action.sure" in unsure.text
     assert threatened.store.get(Freeze, [ALL]) == {}
 
 

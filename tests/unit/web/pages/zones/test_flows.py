@@ -5,8 +5,8 @@ from __future__ import annotations
 from garde.model.flow import BUCKET
 from garde.web.pages.zones.flows import FlowsPage, Talk
 from garde.web.site import Site
+from tests.flowing import talk
 from tests.pages import PUMP, STRANGER, Reader, documented
-from tests.unit.web.pages.zones.conftest import talk
 
 BEYOND = "/zones/flows?from=Z1&to=OUT&service=tls+443"
 

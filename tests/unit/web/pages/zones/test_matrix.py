@@ -57,6 +57,13 @@ def test_the_map_says_the_same_as_the_matrix(asker: Reader) -> None:
     assert any("to=OUT" in link for link in links)
 
 
+def test_the_picture_has_the_cells_of_the_table(asker: Reader) -> None:
+    page = asker.page("/zones?view=picture")
+    held = [cell for cell in asker.get("/zones.json").json()["cells"] if cell["expected"] or cell["outside"]]
+    links = {str(tag["href"]) for tag in page.select("figure svg a")}
+    assert page.find("abbr") is None and len(links) == len(held)
+
+
 def test_text_of_the_network_stays_text(asker: Reader) -> None:
     answer = asker.get("/zones?from=Z8&to=Z1").text
     assert "<script>alert" not in answer and HOSTILE not in answer and "alert(1)" in answer

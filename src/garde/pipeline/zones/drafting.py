@@ -34,6 +34,9 @@ from garde.report.directory import Directory
 from garde.zones import marking
 from garde.zones import plan as zone_plan
 from garde.zones.draft import Draft, draft_of, moved
+from garde.zones.exports.export import Export, export
+from garde.zones.exports.hosts import hosts
+from garde.zones.exports.neutral import Objects
 from garde.zones.party import Party, Roster, party_of, roster
 from garde.zones.plan import Plan
 from garde.zones.propose import propose
@@ -128,6 +131,12 @@ class Drafting:
     def busy(self) -> bool:
         """Whether a proposal or a simulation is being worked out."""
         return self._work is not None and self._work.is_alive()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing is being worked out; False when that takes longer."""
+        if self._work is not None:
+            self._work.join(seconds)
+        return not self.busy
 
     @property
     def trouble(self) -> GardeError | None:
@@ -244,6 +253,16 @@ class Drafting:
         said = list(words)
         return (*locked(found, said), *(f"unsigned: {role}" for role in self.unsigned(policy, said)))
 
+    def held(self, name: str) -> tuple[str, ...]:
+        """Why the policy of that id may not stop anything now, as ``code: value``; empty when it may.
+
+        Raises:
+            Missing: there is none of that id.
+        """
+        policy, found = self.policy(name), self.simulation(name)
+        about = [policy.id, *(one.id for one in found.breaks), *(one.id for one in found.missing)]
+        return self.locks(policy, found, self.words(about))
+
     def unsigned(self, policy: Policy, words: Iterable[Approval]) -> tuple[str, ...]:
         """Roles whose signature is missing: both where it holds for devices of RP0, else any of the two."""
         latest: dict[str, Approval] = {}
@@ -259,9 +278,9 @@ class Drafting:
         return () if signed else SIGNERS
 
     def vital(self, policy: Policy) -> bool:
-        """Whether it holds for a zone of devices whose loss threatens life."""
+        """Whether it holds for a zone of devices whose loss threatens life: what it does not allow there, it denies."""
         zones = {area.name for area in self.plan.areas.values() if TWO_PERSONS in area.responses}
-        return any(zones & {way.source, way.target} for way in policy.conduits)
+        return any(zone.name in zones for zone in policy.zones)
 
     def move(self, name: str, mode: str, person: str, reason: str) -> Draft:
         """Take a policy into another mode; the log says who did, and why.
@@ -272,13 +291,25 @@ class Drafting:
         """
         if not reason:
             raise Refused("policy.reason", "Say in a few words why", where=mode)
-        policy, found = self.policy(name), self.simulation(name)
-        about = [policy.id, *(one.id for one in found.breaks), *(one.id for one in found.missing)]
-        after = moved(self.draft(name), mode, self.locks(policy, found, self.words(about)))
+        after = moved(self.draft(name), mode, self.held(name))
         with self._kept.begin() as unit:
             unit.put([after])
             unit.append([word("policy.mode", person, self._now(), about=name, value=mode, reason=reason)])
         return after
+
+    def exported(self, name: str, form: str) -> Export:
+        """A policy in the words of an enforcement point, in the mode that it is in.
+
+        Raises:
+            Missing: there is no such policy, no such form, or no rule of it is of a model.
+        """
+        policy, mode = self.policy(name), self.draft(name).mode
+        known = hosts(self._kept.all(Device), lambda device: self.party(device).zone)
+        spared = tuple(area.name for area in self.plan.areas.values() if TWO_PERSONS in area.responses)
+        sent = sum(one.at <= policy.at for one in self.drafts())
+        return export(
+            policy, Objects(hosts=known, spared=spared), form, generation=max(sent, 1), mode=mode, at=self._now()
+        )
 
 
 def observed(held: Store, plan: Plan, days: int) -> Observed:

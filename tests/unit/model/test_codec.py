@@ -21,9 +21,9 @@ from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Reach, Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
+from garde.model.threat import threat
 from garde.model.zones.action import Action, Step, proposed, ran
 from garde.model.zones.place import MAB, AccessRequest, Landing, placed
-from garde.model.threat import threat
 from tests.makers import observation
 
 KEY = Key("ip", "10.0.0.1")

@@ -90,6 +90,7 @@ class Drafting:
         self._probes = chosen.zones.probes
         self._natures = natures()
         self._call = caller(directory)
+        self._zones: dict[str, tuple[Device, str]] = {}
         self._lock = threading.Lock()
         self._work: threading.Thread | None = None
         self._trouble: GardeError | None = None
@@ -120,6 +121,13 @@ class Drafting:
     def party(self, device: Device) -> Party:
         """The device as zones see it: its zone, and the rule that put it there."""
         return party_of(device, self.plan, self._natures)
+
+    def zone(self, device: Device) -> str:
+        """The zone of a device; worked out once for each state of it, since a page may ask for a whole fleet."""
+        held = self._zones.get(device.id)
+        if held is None or held[0] is not device:
+            held = self._zones[device.id] = (device, self.party(device).zone)
+        return held[1]
 
     def whom(self, party: Party) -> tuple[str, ...]:
         """Whom to call about a device."""

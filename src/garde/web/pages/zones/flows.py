@@ -33,7 +33,7 @@ from garde.zones.plan import Way
 from garde.zones.roll import label
 
 #: Most rows, devices whose conversations are read, and conversations of one address.
-MOST: Final = 200
+MOST: Final = 100
 ENDS: Final = 400
 EACH: Final = 500
 
@@ -220,13 +220,14 @@ def _ends(site: Site, zones: tuple[str, str], marks: int) -> tuple[list[Device],
     for name in site.fleet.ids():
         if marks >> place(name) & 1:
             device = site.fleet.get(name)
-            if device is not None and site.drafting.party(device).zone == zones[0]:
+            if device is not None and site.drafting.zone(device) == zones[0]:
                 asking.append(device)
                 known |= 1 << place(name)
-    if marks & ~known:
+    # Beyond the site there are no devices that could have answered.
+    if marks & ~known and zones[1] != site.drafting.plan.outside:
         for name in site.fleet.ids():
             device = site.fleet.get(name)
-            if device is not None and site.drafting.party(device).zone == zones[1]:
+            if device is not None and site.drafting.zone(device) == zones[1]:
                 answering.append(device)
                 if len(answering) > ENDS:
                     break

@@ -33,7 +33,7 @@ from garde.zones.roll import label
 from garde.zones.sift import REASONS, Review
 
 #: Most rules and questions that are listed at once.
-MOST: Final = 200
+MOST: Final = 80
 #: What a download is.
 MEDIA: Final = {"json": "application/json", "txt": "text/plain"}
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -22,16 +23,17 @@ from garde.errors import GardeError, Missing
 from garde.gate import Guarded, status_of, visitor_of
 from garde.model.device import Device
 from garde.model.risk.matrix import Approval
+from garde.web.pages.risk.view import number
 from garde.web.pages.zones.signing import approval, roles_of
 from garde.web.pages.zones.view import days_said, whole, zone_name
-from garde.web.site import Site, json, language_of
+from garde.web.site import Site, inside, json, language_of
 from garde.zones.draft import Draft
 from garde.zones.roll import label
 from garde.zones.simulate import TWO_PERSONS, Break, Simulation
 from garde.zones.simulate import Missing as Short
 
-#: Most breaks that are listed at once.
-MOST: Final = 200
+#: Breaks on one page: each has a form of its own.
+ROWS: Final = 40
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +77,9 @@ class SimulationPage(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         draft, found: the policy's figures, and the simulation.
-        breaks, missing: what would stop, worst first; left, how many are not listed.
+        breaks, missing: what would stop, worst first. first: place of the first break that is shown.
+        total: of how many.
+        before, after: addresses of the breaks before and behind these, empty for none.
         wards: ward → how many breaks, most first. ward: the one that is shown, empty for all.
         locks: why it may not stop anything, how many reasons.
         warnings: what the simulation cannot say.
@@ -87,7 +91,10 @@ class SimulationPage(msgspec.Struct, frozen=True, kw_only=True):
     found: Simulation
     breaks: tuple[Broken, ...]
     missing: tuple[Unmet, ...]
-    left: int
+    first: int
+    total: int
+    before: str
+    after: str
     wards: tuple[tuple[str, int], ...]
     ward: str | None
     locks: int
@@ -124,7 +131,7 @@ def routes(site: Site) -> list[BaseRoute]:
         whole(request, "zones.sign")
         found = site.drafting.simulation(request.path_params["policy"])
         async with request.form(max_files=0, max_fields=8) as form:
-            about = str(form.get("about", ""))[:80]
+            about, back = str(form.get("about", ""))[:80], inside(str(form.get("back", ""))[:400])
             words = {name: str(form.get(name, "")).strip()[:500] for name in ("role", "agrees", "reason", "person")}
         try:
             known = {one.id for one in found.breaks} | {one.id for one in found.missing}
@@ -133,7 +140,8 @@ def routes(site: Site) -> list[BaseRoute]:
             site.risk.say(approval(site, request, about, **words))
         except GardeError as error:
             return _again(site, request, error)
-        return RedirectResponse(f"/zones/policy/{found.policy}/simulation#{about}", 303)
+        where = f"/zones/policy/{found.policy}/simulation"
+        return RedirectResponse(f"{back if back.startswith(where) else where}#{about}", 303)
 
     return [
         Guarded("/zones/policy/{policy}/simulation", page, "zones.read"),
@@ -163,7 +171,10 @@ def simulation_page(site: Site, request: Request, error: GardeError | None = Non
     for one in found.breaks:
         wards[one.ward] = wards.get(one.ward, 0) + 1
     some = [one for one in found.breaks if ward is None or one.ward == ward]
-    shown = some[:MOST]
+    first = (number(request.query_params.get("page", ""), 1, 100_000, 1) - 1) * ROWS
+    first = min(first, max(len(some) - 1, 0) // ROWS * ROWS)
+    shown = some[first : first + ROWS]
+    path = f"/zones/policy/{name}/simulation?{urlencode([('ward', ward)] if ward is not None else [])}&page="
     said: dict[str, list[Approval]] = {}
     for word in site.drafting.words([*(one.id for one in shown), *(one.id for one in found.missing)]):
         said.setdefault(word.about, []).append(word)
@@ -172,7 +183,10 @@ def simulation_page(site: Site, request: Request, error: GardeError | None = Non
         found=found,
         breaks=tuple(_broken(site, one, said.get(one.id, []), code) for one in shown),
         missing=tuple(_unmet(site, one, said.get(one.id, []), code) for one in found.missing),
-        left=len(some) - len(shown),
+        first=first,
+        total=len(some),
+        before=f"{path}{first // ROWS}" if first else "",
+        after=f"{path}{first // ROWS + 2}" if first + ROWS < len(some) else "",
         wards=tuple(sorted(wards.items(), key=lambda pair: (-pair[1], pair[0]))),
         ward=ward,
         locks=len(site.drafting.held(name)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from garde.web.pages.zones import simulation
 from garde.web.pages.zones.simulation import Broken, SimulationPage, Unmet
 from garde.web.site import Site
 from tests.flowing import talk
@@ -75,3 +76,26 @@ def test_it_is_tried_anew_on_what_came_since(lived: Site, drafter: Reader, where
 def test_names_of_devices_stay_text(drafter: Reader, where: str) -> None:
     text = drafter.get(f"{where}/simulation").text
     assert "<script>alert" not in text and "alert(1)" in text
+
+
+def test_more_breaks_than_a_page_holds_stand_on_the_next(
+    lived: Site, drafter: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation, "ROWS", 3)
+    where = f"/zones/policy/{drafted_by(drafter)}/simulation"
+    every = [one["id"] for one in drafter.get(f"{where}.json").json()["simulation"]["breaks"]]
+    seen, path = [], where
+    while path:
+        page = drafter.page(path)
+        seen += [str(row["id"]) for row in page.select("section[aria-labelledby=breaks] [data-row]")]
+        path = next((str(tag["href"]) for tag in page.select(".pages a") if tag.text == "Next"), "")
+    assert seen == every and len(every) > 3
+    form = drafter.page(f"{where}?page=2").select_one("form[action$='/breaks']")
+    assert form is not None
+    said = {str(tag["name"]): str(tag["value"]) for tag in form.select("input[type=hidden]")}
+    said |= {"role": "rssi", "agrees": "yes", "reason": "seen", "person": "anna"}
+    answer = drafter.post(str(form["action"]), data=said)
+    assert answer.headers["location"] == f"{where}?page=2#{every[3]}"
+    away = drafter.post(str(form["action"]), data=said | {"back": "//elsewhere.example"})
+    assert away.headers["location"] == f"{where}#{every[3]}"
+    assert drafter.page(f"{where}?page=99").select(".pages a")[-1].text == "Previous"

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -32,16 +32,16 @@ from garde.model.message import Message
 from garde.model.observation import Observation
 from garde.pipeline.pulses import Pulses
 from garde.pipeline.sensor import Sensor
+from garde.report.progress import Progress
 
 if TYPE_CHECKING:
     from garde.people.register import Register
     from garde.pipeline.runner import Runner
     from garde.ports import Bus, Keys, Store
     from garde.record import Record
+    from garde.seeking import Seeker
     from garde.vault.box import Box
 
-#: Called with the part of the work that is done, 0..1, and the name of the file.
-Progress = Callable[[float, str], None]
 #: Messages handed to the bus together.
 TOGETHER = 2000
 
@@ -62,12 +62,14 @@ class Report(msgspec.Struct, kw_only=True):
         stats: packets, bytes, flows, seconds, lost; the JSON contract.
         trouble: sentences about what could not be read.
         unreadable: how many files could not be read at all.
+        findings: threats, when they were asked for; the JSON contract.
     """
 
     devices: list[Device] = []
     stats: dict[str, object] = {}
     trouble: list[str] = []
     unreadable: int = 0
+    findings: list[dict[str, Any]] | None = None
 
     @property
     def summary(self) -> str:
@@ -80,10 +82,12 @@ class Report(msgspec.Struct, kw_only=True):
 
     def text(self, form: str) -> str:
         """The devices as ``table``, ``json`` or ``csv``."""
-        from garde.report import devices
+        from garde.report import devices, threats
 
         if form == "json":
-            return msgspec.json.encode(devices.as_replay(self.devices, self.stats)).decode("utf-8")
+            return msgspec.json.encode(devices.as_replay(self.devices, self.stats, self.findings)).decode("utf-8")
+        if self.findings is not None:
+            return threats.as_text(self.findings, form)
         return devices.as_csv(self.devices) if form == "csv" else devices.as_table(self.devices)
 
 
@@ -93,6 +97,8 @@ def replay(
     store: str | None = None,
     config: Path | None = None,
     progress: Progress = lambda part, name: None,
+    findings: bool = False,
+    rules: Sequence[Path] = (),
 ) -> Report:
     """Read captures and say which devices are in them.
 
@@ -101,24 +107,32 @@ def replay(
         store: address of a store that keeps the result; None keeps nothing.
         config: settings file.
         progress: told how far the work is.
+        findings: look for threats too, with the lists and rules of ``rules``; else nothing of it is even imported.
 
     Raises:
-        GardeError: the configuration or the store is not usable.
+        GardeError: the configuration, the store or a rule is not usable.
     """
     chosen = settings.load(config)
+    seeker = None
+    if findings:
+        from garde.seeking import Seeker
+
+        seeker = Seeker(chosen, rules)
     started = time.perf_counter()
     report = Report(stats={"packets": 0, "bytes": 0, "flows": 0})
     lost: dict[str, int] = {}
     if store is None:
         folder = Folder()
         with _uncollected():
-            for seen in _heard(files, chosen, report, lost, progress):
+            for seen in _heard(files, chosen, report, lost, progress, seeker):
                 folder.add(seen)
             report.devices = resolve(folder.interfaces().values(), networks=chosen.site.networks)
     else:
         with opened(chosen, store) as (kept, bus):
-            keep(files, chosen, kept, bus, report, lost, progress)
+            keep(files, chosen, kept, bus, report, lost, progress, seeker)
             report.devices = list(kept.all(Device))
+    if seeker is not None:
+        report.findings = seeker.found(report.devices)
     report.stats["seconds"] = round(time.perf_counter() - started, 3)
     report.stats["lost"] = lost
     return report
@@ -173,6 +187,7 @@ def keep(
     report: Report,
     lost: dict[str, int],
     progress: Progress,
+    seeker: Seeker | None = None,
 ) -> None:
     """Read captures into a store."""
     from garde.model.recording import Recording
@@ -187,7 +202,10 @@ def keep(
     with kept.begin() as unit:
         unit.put(Recording(id=path.name, path=str(path.resolve()), at=now) for path in files)
     gathered = _Gathered(work)
-    _read(files, chosen, gathered.take, report, lost, progress, talks=True)
+    _read(files, chosen, gathered.take, report, lost, progress, talks=True, seeker=seeker)
+    gathered.flush()
+    # After the devices, so that each threat finds its own.
+    gathered.take(seeker.threats if seeker else ())
     gathered.flush()
     _seal(chosen, kept, report.trouble)
 
@@ -270,30 +288,30 @@ def open_bus(url: str, store: Store) -> Bus:
     raise Malformed("bus.url", f"{url!r} names no bus", hint="log: or nats://host:port")
 
 
-def progress(stream: IO[str]) -> Progress:
-    """A progress line on a terminal; nothing where nobody watches."""
-    if not stream.isatty():
-        return lambda part, name: None
-
-    def show(part: float, name: str) -> None:
-        width = 30
-        done = round(part * width)
-        end = "\n" if part >= 1 else ""
-        print(f"\r{'█' * done}{'·' * (width - done)} {part:4.0%} {name[:40]:40}", end=end, file=stream, flush=True)
-
-    return show
-
-
 def _heard(
-    files: Sequence[Path], chosen: settings.Config, report: Report, lost: dict[str, int], progress: Progress
+    files: Sequence[Path],
+    chosen: settings.Config,
+    report: Report,
+    lost: dict[str, int],
+    progress: Progress,
+    seeker: Seeker | None,
 ) -> Iterator[Sequence[Observation]]:
     """What captures tell that nobody keeps, by two processes where that is faster."""
     from garde.pipeline import shares
     from garde.wire.track import ready
 
-    if not shares.worth(files):
+    if seeker is not None or not shares.worth(files):
         heard: list[Observation] = []
-        _read(files, chosen, lambda seen: heard.extend(_observations(seen)), report, lost, progress, talks=False)
+        _read(
+            files,
+            chosen,
+            lambda seen: heard.extend(_observations(seen)),
+            report,
+            lost,
+            progress,
+            talks=False,
+            seeker=seeker,
+        )
         yield heard
         return
 
@@ -334,10 +352,14 @@ def _read(
     *,
     talks: bool,
     share: int | None = None,
+    seeker: Seeker | None = None,
 ) -> None:
     """Walk every file from capture to observations, and to conversations when they are wanted."""
     for number, path in enumerate(files):
-        sensor = Sensor(chosen.capture.sensor, file=path.name, flows=chosen.capture.flows, talks=talks, share=share)
+        sensor = Sensor(
+            chosen.capture.sensor, file=path.name, flows=chosen.capture.flows, talks=talks, share=share,
+            lookout=seeker.lookout(path.name) if seeker else None,
+        )  # fmt: skip
         try:
             capture = open_capture(path)
         except GardeError as error:

@@ -156,7 +156,10 @@ def serve(
         raise Refused("run.part", f"There is no part {', '.join(sorted(unknown))}", hint=f"Parts: {', '.join(PARTS)}")
     serving = Serving(chosen, kept, bus, clock, staged="stages" in parts)
     heard = chosen.capture if "sensor" in parts else CaptureSection()
-    agents = listening(heard.interfaces, heard.export, sensor=heard.sensor, flows=heard.flows, bus=bus, say=say)
+    agents = listening(
+        heard.interfaces, heard.export, sensor=heard.sensor, flows=heard.flows, bus=bus, say=say,
+        networks=chosen.site.networks,
+    )  # fmt: skip
     told = chosen if "notify" in parts else msgspec.structs.replace(chosen, notify=NotifySection())
     hands = acting(enforcers, chosen.site.networks, kept, bus, clock, say) if "act" in parts else nullcontext()
     with serving.working(say), agents, posting(told, kept, bus, clock, say), hands:

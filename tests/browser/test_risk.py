@@ -125,7 +125,7 @@ def test_a_committee_signs_and_decides_without_scripts(tmp_path: Path, browser: 
         page.locator("input[name=until]").fill("2026-12-01")
         page.locator("input[name=reason]").fill("replaced soon")
         page.locator("fieldset button").click()
-        expect(page.locator("#meant")).to_have_text("1 devices")
+        expect(page.locator("#meant")).to_have_text("1 device")
         page.locator("main button.primary").click()
         expect(page.locator("#wait")).to_be_visible()
         assert screen.trouble == []

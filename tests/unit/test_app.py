@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
@@ -81,19 +80,6 @@ def test_why_and_devices_read_a_store(tmp_path: Path) -> None:
     assert name in app.why(with_claims.id, name, "json", store=url)
     for form in ("json", "csv", "table"):
         assert app.devices(form, store=url)
-
-
-def test_progress_is_shown_to_a_terminal_only() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    quiet, seen = io.StringIO(), Terminal()
-    for stream in (quiet, seen):
-        app.progress(stream)(0.5, "a.pcap")
-        app.progress(stream)(1.0, "a.pcap")
-    assert quiet.getvalue() == ""
-    assert "50%" in seen.getvalue() and seen.getvalue().endswith("\n")
 
 
 def test_a_wrong_configuration_is_named(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_the_log_is_sealed_and_watched_where_the_stages_run(tmp_path: Path, monk
             unit.append([observation(1), observation(2)])
         with kept._writer.begin() as connection:
             connection.execute(text("UPDATE messages SET at = 1 WHERE seq = 1"))
-        for _ in range(500 if alive[-1] else 1):
+        for _ in range(6000 if alive[-1] else 1):
             if kept.log(0, (Judgement,), 9):
                 break
             time.sleep(0.01)

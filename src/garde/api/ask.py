@@ -27,6 +27,7 @@ from garde.model.message import Message, digest
 from garde.model.person import Person
 from garde.people.door import Visitor
 from garde.people.register import Register
+from garde.pipeline.risk.assessing import Assessment
 from garde.ports import Store
 from garde.report.fleet import Fleet
 from garde.report.queue import Queue
@@ -45,6 +46,7 @@ class Site(Protocol):
     register: Register
     policy: Policy
     name: str
+    risk: Assessment
     settle: Callable[[], object] | None
     now: Callable[[], int]
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from garde.api import devices, findings, messages, people, platform, views
+from garde.api import devices, findings, messages, people, platform, risk, views
 from garde.api.ask import Ask
 from garde.api.records import Because, Nothing, Page, Paging
 from garde.findings.rules import Rule
@@ -114,6 +114,11 @@ OPERATIONS: Final = Registry(
         "devices.findings", "GET", "/devices/{device}/findings", "findings.read", devices.findings,
         Page[findings.FindingRecord],
         "What about a device is not over, worst first", "Les constats en cours d'un dispositif, les pires d'abord",
+    ),
+    Operation(
+        "devices.risk", "GET", "/devices/{device}/risk", "risk.read", risk.one, risk.RiskRecord,
+        "How critical and how weak a device is, on what that rests, and what would be without each fact",
+        "La criticité et la vulnérabilité d'un dispositif, ce qui les fonde, et ce qu'elles seraient sans chaque fait",
     ),
     Operation(
         "devices.conversations", "GET", "/devices/{device}/conversations", "devices.read", devices.conversations,
@@ -245,6 +250,21 @@ OPERATIONS: Final = Registry(
     Operation(
         "tokens.revoke", "DELETE", "/tokens/{token}", "people.manage", people.revoke, None,
         "Make anybody's token open nothing", "Révoquer le jeton d'une personne", status=204,
+    ),
+    # --- risk
+    Operation(
+        "risk.matrix", "GET", "/risk", "risk.read", risk.matrix, risk.MatrixRecord,
+        "The risk matrix of now", "La matrice de risque actuelle",
+    ),
+    Operation(
+        "risk.devices", "GET", "/risk/devices", "risk.read", risk.listed, Page[risk.StandingRecord],
+        "Devices in the matrix, the most pressing first", "Les dispositifs de la matrice, les plus pressants d'abord",
+        query=risk.StandingQuery,
+    ),
+    Operation(
+        "risk.plan", "GET", "/risk/plan", "risk.read", risk.plan, risk.PlanRecord,
+        "The best plan of work under a budget and hours", "Le meilleur plan de travaux sous un budget et des heures",
+        query=risk.PlanQuery,
     ),
     # --- the shift
     Operation(

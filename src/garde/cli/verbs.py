@@ -70,11 +70,20 @@ def replay(
     form: FormatOption = Format.table,
     store: StoreOption = None,
     config: ConfigOption = None,
+    findings: Annotated[bool, typer.Option("--findings", help="Look for threats too, and list them.")] = False,
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option("--rules", metavar="FILE", help="With --findings: STIX, MISP or CSV indicators, Sigma, YARA."),
+    ] = None,
 ) -> None:
     """Read captures and list the devices in them; without --store nothing is kept."""
     import garde.app as verbs
+    from garde.report.progress import progress
 
-    report = done(lambda: verbs.replay(files, store=store, config=config, progress=verbs.progress(sys.stderr)))
+    shown = progress(sys.stderr)
+    report = done(
+        lambda: verbs.replay(files, store=store, config=config, progress=shown, findings=findings, rules=rules or ())
+    )
     print(report.text(form.value))
     for line in report.trouble:
         say(f"garde: {line}")

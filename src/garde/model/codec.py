@@ -28,6 +28,7 @@ from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
+from garde.model.threat import Threat
 from garde.model.zones.action import Proposed, Ran
 from garde.model.zones.place import Landing, Placement
 
@@ -36,13 +37,13 @@ KINDS: Final[dict[str, type[Message]]] = {
     kind.__name__: kind
     for kind in (
         *(Observation, Conversation, Decision, Access, Judgement, Changed, Pulse, Issued, Wakeup),
-        *(Scoring, Approval, Treatment, Naming, Proposed, Ran, Placement, Landing),
+        *(Scoring, Approval, Treatment, Naming, Proposed, Ran, Placement, Landing, Threat),
     )
 }
 
 _Any = (
     Observation | Conversation | Decision | Access | Judgement | Changed | Pulse | Issued | Wakeup
-    | Scoring | Approval | Treatment | Naming | Proposed | Ran | Placement | Landing
+    | Scoring | Approval | Treatment | Naming | Proposed | Ran | Placement | Landing | Threat
 )  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _one = msgspec.msgpack.Decoder(_Any)

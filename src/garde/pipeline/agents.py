@@ -12,6 +12,7 @@ Example::
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,12 +22,15 @@ from typing import Final
 from garde.capture.flowexport import FlowExport
 from garde.capture.listen import Listener
 from garde.capture.ring import Ring
+from garde.config import PRIVATE
+from garde.detect.spec import Setting
 from garde.errors import Malformed, Unreachable
 from garde.model.catalogue import trust
 from garde.model.key import Key
 from garde.model.message import Message
 from garde.model.observation import Observation, observe
 from garde.pipeline.conversation import Conversations
+from garde.pipeline.lookout import Lookout
 from garde.pipeline.pulses import Pulses
 from garde.pipeline.sensor import Sensor
 from garde.ports import Bus
@@ -72,7 +76,16 @@ class _Outbox:
 
 
 @contextmanager
-def listening(interfaces: Iterable[str], export: str, *, sensor: str, flows: int, bus: Bus, say: Say) -> Iterator[None]:
+def listening(
+    interfaces: Iterable[str],
+    export: str,
+    *,
+    sensor: str,
+    flows: int,
+    bus: Bus,
+    say: Say,
+    networks: Sequence[str] = PRIVATE,
+) -> Iterator[None]:
     """Listen in threads of their own while the block lasts.
 
     Args:
@@ -80,6 +93,7 @@ def listening(interfaces: Iterable[str], export: str, *, sensor: str, flows: int
         export: ``address:port`` for flow exports; empty for none.
         sensor: name written on every observation.
         flows: rows of each flow table.
+        networks: the site's own, by which a detector tells inside from outside.
 
     Raises:
         Refused: this process may not listen to an interface.
@@ -90,7 +104,8 @@ def listening(interfaces: Iterable[str], export: str, *, sensor: str, flows: int
     rings = [Ring(name) for name in interfaces]
     listeners = [Listener(*_address(export))] if export else []
     threads = [
-        threading.Thread(target=_hear, args=(ring, sensor, flows, bus, say, stop), daemon=True) for ring in rings
+        threading.Thread(target=_hear, args=(ring, sensor, flows, networks, bus, say, stop), daemon=True)
+        for ring in rings
     ]
     threads += [threading.Thread(target=_collect, args=(one, sensor, bus, say, stop), daemon=True) for one in listeners]
     for thread in threads:
@@ -107,8 +122,12 @@ def listening(interfaces: Iterable[str], export: str, *, sensor: str, flows: int
             listener.close()
 
 
-def _hear(ring: Ring, name: str, flows: int, bus: Bus, say: Say, stop: threading.Event) -> None:
-    sensor, outbox, dropped = Sensor(name, file=ring.name, flows=flows), _Outbox(bus, say), 0
+def _hear(
+    ring: Ring, name: str, flows: int, networks: Sequence[str], bus: Bus, say: Say, stop: threading.Event
+) -> None:
+    # Identifiers of patients leave a detector only under a key that nobody keeps.
+    lookout = Lookout(name, file=ring.name, key=os.urandom(16), setting=Setting(networks=tuple(networks)))
+    sensor, outbox, dropped = Sensor(name, file=ring.name, flows=flows, lookout=lookout), _Outbox(bus, say), 0
     pulses, lap = Pulses(name, ring.name, live=True), time.monotonic()
     urgent = packaged().urgent
     for block in ring.blocks():
@@ -117,7 +136,7 @@ def _hear(ring: Ring, name: str, flows: int, bus: Bus, say: Say, stop: threading
         if time.monotonic() - lap >= LAP:
             sensor.lap(urgent)
             lap = time.monotonic()
-        outbox.send([*heard, *sensor.conversations(), *beat])
+        outbox.send([*heard, *sensor.conversations(), *beat, *sensor.threats()])
         if not len(block) and ring.dropped > dropped:
             dropped = ring.dropped
             say(f"garde: {ring.name}: {dropped} packets were not read in time since the start")
@@ -125,7 +144,7 @@ def _hear(ring: Ring, name: str, flows: int, bus: Bus, say: Say, stop: threading
             break
     stats = sensor.stats
     beat = pulses.beat(time.time_ns(), stats.packets, stats.octets, ring.dropped, last=True)
-    outbox.send([*sensor.finish(), *sensor.conversations(), *beat])
+    outbox.send([*sensor.finish(), *sensor.conversations(), *beat, *sensor.threats()])
 
 
 def _collect(listener: Listener, sensor: str, bus: Bus, say: Say, stop: threading.Event) -> None:

@@ -6,7 +6,7 @@ Reference: DESIGN §2 rule 4 and §5.
 Example:
     >>> stages().names  # doctest: +NORMALIZE_WHITESPACE
     ('inventory', 'conversation', 'marking', 'contradiction', 'findings', 'notify', 'sensors', 'hours', 'rhythms',
-     'risk', 'landing', 'responding')
+     'risk', 'landing', 'threats', 'responding')
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from garde.config import PRIVATE, ChannelSection, Config
 from garde.findings import policy
 from garde.findings.policy import Policy
-from garde.pipeline import conversation, findings, hours, inventory, notify, rhythms, sensors
+from garde.pipeline import conversation, findings, hours, inventory, notify, rhythms, sensors, threats
 from garde.pipeline.actions import responding
 from garde.pipeline.risk import contradiction, said
 from garde.pipeline.stage import Stage
@@ -55,7 +55,7 @@ def stages(
     return Registry(
         inventory.stage(networks), conversation.stage(plan), marking.STAGE, contradiction.stage(networks),
         findings.stage(rows), notify.stage(channels), sensors.STAGE, hours.STAGE, rhythms.STAGE, said.STAGE,
-        landing.STAGE,
+        landing.STAGE, threats.STAGE,
         responding.stage(networks, actions, playbooks, windows),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from garde.model.device import Claim, Device
@@ -62,9 +62,12 @@ def as_table(devices: Iterable[Device]) -> str:
     return table_of(COLUMNS, (as_row(device) for device in devices))
 
 
-def as_replay(devices: Iterable[Device], stats: Mapping[str, object]) -> dict[str, Any]:
-    """The one object that ``garde replay --format json`` prints."""
-    return {"stats": dict(stats), "devices": [as_record(device) for device in devices]}
+def as_replay(
+    devices: Iterable[Device], stats: Mapping[str, object], findings: Sequence[Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """The one object that ``garde replay --format json`` prints; ``findings`` only when they were asked for."""
+    whole: dict[str, Any] = {"stats": dict(stats), "devices": [as_record(device) for device in devices]}
+    return whole if findings is None else whole | {"findings": list(findings)}
 
 
 def as_claim(claim: Claim) -> dict[str, Any]:

@@ -181,7 +181,8 @@ def planned(
     """
     book = chosen(threat.rule, own)
     device = (threat.device,) if threat.device else ()
-    hostile, victims = (device, threat.peers) if book.head.hostile == "device" else (threat.peers, device)
+    side = threat.hostile if threat.hostile in ("device", "peer") else book.head.hostile
+    hostile, victims = (device, threat.peers) if side == "device" else (threat.peers, device)
     known, left, rests = partners or {}, allow or {}, calm or {}
     worked = threat.device is not None and any(
         one.holds(threat.turn[0], threat.device.ward, threat.device.kind) for one in windows

@@ -62,6 +62,7 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
         peers: the other ends.
         names: DNS names.
         accounts: logins.
+        hostile: ``device`` or ``peer``: which end misbehaves, where whoever judged it said so; else the playbook says.
     """
 
     finding: str
@@ -74,6 +75,7 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
     peers: tuple[End, ...] = ()
     names: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    hostile: str = ""
 
 
 def said(reasons: Iterable[str]) -> dict[str, tuple[str, ...]]:

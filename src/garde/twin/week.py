@@ -7,7 +7,7 @@ weeks before are routine only; what is planted happens in the last seven days, b
 
 Example:
     >>> from garde.twin.fleet import Fleet
-    >>> week = Week(Fleet(60, seed=1), before=1)
+    >>> week = Week(Fleet(120, seed=1), before=1)
     >>> len(list(week.talks())) > 1000, sorted({row["what"] for row in week.truth()})
     (True, ['calibration', 'maintenance', 'violation'])
 """

@@ -82,7 +82,8 @@ N_PATTERNS: Final = 12
 N_KEPT: Final = 13
 N_SHARES: Final = 14  # 2 when another kernel keeps the payloads of the other share, else 0; the caller sets it
 N_SHARE: Final = 15  # which share this one keeps, 0 or 1; the caller sets it
-COUNTERS: Final = 16
+N_AGAIN: Final = 16  # 1 when payloads sent again in one place are kept too; the caller sets it
+COUNTERS: Final = 17
 
 WINDOW: Final = 16
 KEPT: Final = 4
@@ -439,7 +440,13 @@ def run(
                     row[NEXT + way] = past
         start = f[dec.START]
         stop = f[dec.END]
-        if start >= stop or row[STATE] & RELEASED or again or kind == dec.NOTHING or (shared and share != mine):
+        if (
+            start >= stop
+            or row[STATE] & RELEASED
+            or (again and count[N_AGAIN] == 0)
+            or kind == dec.NOTHING
+            or (shared and share != mine)
+        ):
             continue
         if kind == dec.STREAM or kind == dec.DATAGRAM or kind == dec.BEGINNING:
             wanted = _wanted(d, start, stop, patterns, first, count[N_LATE], count[N_PATTERNS])

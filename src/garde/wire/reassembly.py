@@ -77,6 +77,13 @@ class Assembly:
         self._next = self._delivered = position + length
         return position, gap
 
+    def old(self, seq: int, length: int) -> bool:
+        """Whether a segment stands wholly before what is expected next, so that its place was delivered already."""
+        if self._base < 0:
+            return False
+        ahead = ((seq + length - self._base - self._next + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+        return length > 0 and ahead <= 0
+
     def add(
         self,
         seq: int,

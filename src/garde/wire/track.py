@@ -144,6 +144,8 @@ class Tracker:
         self._records: list[Rows] = []
         self._sightings: list[Rows] = []
         self._number = 1
+        #: payloads whose place was delivered before, for those who compare them; None when nobody does
+        self._again: list[Payload] | None = None
 
     def __len__(self) -> int:
         """Flows in the table."""
@@ -241,6 +243,25 @@ class Tracker:
         self._records.clear()
         return out
 
+    def compare(self) -> None:
+        """From now on, keep what is sent again in a place that was delivered, for `again`."""
+        self._again = []
+        self._count[k.N_AGAIN] = 1
+
+    def again(self) -> list[Payload]:
+        """What was sent again since the last call: retransmissions, and whatever else hides as one."""
+        out, self._again = self._again or [], []
+        return out
+
+    @property
+    def next_packet(self) -> int:
+        """Number that the next packet will have."""
+        return self._number
+
+    def table(self) -> tuple[Rows, Rows]:
+        """Rows of the flows in the table, and of those the last block took out of it; see `garde.wire.watch`."""
+        return self._rows[self._tags != 0], self._gone[: self._count[k.GONE]]
+
     @property
     def pending(self) -> int:
         """How many records `flows` would give."""
@@ -303,6 +324,8 @@ class Tracker:
                     position, gap = stream.advance(length)
                     out.append(Payload(flow, way, at, data, packet, start, position, gap))
                 else:
+                    if self._again is not None and stream.old(seq, length):
+                        self._again.append(Payload(flow, way, at, data, packet, start))
                     self._reorder(flow, way, stream, (seq, data, length, at, packet, start, passed == 1), out)
             elif kind == dec.BEGINNING:
                 whole = self._fragments.begin(data, at, packet, start, number, way)

@@ -21,6 +21,7 @@ from garde.model.risk.naming import Naming
 from garde.model.risk.scoring import Reach, Scoring
 from garde.model.risk.treatment import Treatment
 from garde.model.sensor import Pulse
+from garde.model.threat import threat
 from garde.model.zones.action import Action, Step, proposed, ran
 from garde.model.zones.place import MAB, AccessRequest, Landing, placed
 from tests.makers import observation
@@ -42,6 +43,7 @@ ONE_OF_EACH: list[Message] = [
     Naming(id="n", at=0, said="GEMS", maker="GE HealthCare", person="p"),
     proposed(ACTION, ("t",)),
     ran(ACTION, "ran.apply", 0, by="gateway"),
+    threat("scan.hosts", 0, sensor="s", technique="T1046", confidence=80, subject=(KEY,)),
     Wakeup(id="w", at=0, stage="s", topic="t"),
     placed(AccessRequest(at=0, mac="00:09:fb:01:02:03", kind=MAB), vlan=120, reasons=("a: b",)),
     Landing(id="l", at=0, mac="00:09:fb:01:02:03", vlan=120),

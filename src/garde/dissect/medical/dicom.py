@@ -48,7 +48,7 @@ _DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 _FIELDS: Final = {
     0x0001: "C-STORE",
     0x0010: "C-GET",
-    0x0012: "C-FIND",
+    0x0020: "C-FIND",
     0x0021: "C-MOVE",
     0x0030: "C-ECHO",
     0x0100: "N-EVENT-REPORT",

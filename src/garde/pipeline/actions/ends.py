@@ -68,10 +68,12 @@ class Ends:
             count=turn.count,
             confidence=sureness(turn.reasons),
             turn=(turn.at, turn.id),
-            device=self.end(f"device:{turn.device}") if turn.device else None,
+            # Whoever misbehaves may be nobody's device: then its address is the end.
+            device=self.end(f"device:{turn.device}") if turn.device else self.end(words.get("address", ("",))[0]),
             peers=self._peers(words.get("peer", ())),
             names=words.get("name", ())[:PEERS],
             accounts=words.get("account", ())[:PEERS],
+            hostile=words.get("hostile", ("",))[0],
         )
 
     def _peers(self, texts: Iterable[str]) -> tuple[End, ...]:

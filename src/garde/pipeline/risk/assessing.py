@@ -223,25 +223,29 @@ class Assessment:
         Raises:
             Malformed, Conflict, Refused: it may not be said; nothing was published.
         """
+        there: dict[str, frozenset[str]] = {}
         for one in messages:
             if isinstance(one, Scoring):
                 criticality.checked(one, self.grid)
             elif isinstance(one, Treatment):
                 treatment.checked(one)
-                self._in_force(one)
+                # A matrix is large, and a batch of treatments is made in one of them.
+                if one.matrix not in there:
+                    there[one.matrix] = self._in_force(one.matrix)
+                if one.device not in there[one.matrix]:
+                    raise Missing("matrix.device", "The device does not stand in that matrix", where=one.device)
             elif isinstance(one, Approval) and one.agrees:
                 self._signable(one)
         self._bus.publish(list[Message](messages))
         if self._settle:
             self._settle()
 
-    def _in_force(self, one: Treatment) -> None:
-        """A treatment is decided in a signed matrix that has the device."""
-        frozen = self._kept.get(Matrix, [one.matrix]).get(one.matrix)
+    def _in_force(self, name: str) -> frozenset[str]:
+        """The devices of a signed matrix, in which treatments may be decided."""
+        frozen = self._kept.get(Matrix, [name]).get(name)
         if frozen is None:
-            raise Missing("matrix.unknown", "There is no such matrix", where=one.matrix)
-        if all(row.device != one.device for row in self._driving(frozen).rows):
-            raise Missing("matrix.device", "The device does not stand in that matrix", where=one.device)
+            raise Missing("matrix.unknown", "There is no such matrix", where=name)
+        return frozenset(row.device for row in self._driving(frozen).rows)
 
     def _signable(self, one: Approval) -> None:
         """Only what was frozen here can be signed, and only as it was frozen."""
@@ -279,7 +283,9 @@ class Assessment:
     def proposals(self) -> tuple[alias.Proposal, ...]:
         """Names of makers on the network that look like one of the documents; nobody said yet whether they are."""
         said = {one.said for one in self._kept.all(Naming)}
-        seen = {device.value("manufacturer") for device in self._kept.all(Device)} - {""} - said
+        with self._lock:
+            self._catch_up()
+            seen = {device.value("manufacturer") for device in self._devices.values()} - {""} - said
         makers = {one.maker for reading in self.readings for one in reading.statements if one.maker}
         return self.aliases.proposals(sorted(seen), sorted(makers))
 

@@ -144,6 +144,29 @@ def test_only_what_was_frozen_here_is_signed_or_treated(place: Hospital) -> None
         place.risk.say(Treatment(id="t", at=NOW, device="d-9", matrix=frozen, option="avoid", person="k"))
 
 
+def test_a_batch_is_said_whole_or_not_at_all_and_reads_its_matrix_once(
+    place: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.sign(frozen := place.risk.freeze("k", NOW).id, "biomedical", "clinical", "rssi")
+    batch = [
+        Treatment(id=f"t-{name}", at=NOW, device=name, matrix=frozen, option="avoid", person="k")
+        for name in ("d-1", "d-2", "d-9")
+    ]
+    asked: list[str] = []
+    check = place.risk._in_force
+
+    def counted(name: str) -> frozenset[str]:
+        asked.append(name)
+        return check(name)
+
+    monkeypatch.setattr(place.risk, "_in_force", counted)
+    with pytest.raises(Missing, match="matrix.device"):
+        place.risk.say(*batch)
+    assert place.risk.treatments() == [] and asked == [frozen]
+    place.risk.say(*batch[:2])
+    assert [one.device for one in place.risk.treatments()] == ["d-1", "d-2"]
+
+
 def test_an_accepted_name_lets_documents_meet_the_device(place: Hospital) -> None:
     place.learn("csaf")
     assert not place.risk.facts("d-3").weaknesses

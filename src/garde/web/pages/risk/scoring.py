@@ -74,6 +74,7 @@ class ScoringPage(msgspec.Struct, frozen=True, kw_only=True):
         asked: the criteria.
         choices: word of a reach → values to choose from, as a form sends them, and as they are.
         said: what people said of just this reach, latest first.
+        missing: roles of the quorum that have not scored every criterion, and for how many devices.
         roles: in which the reader may say something of it.
         act: where it is sent.
         typed: what somebody typed: criterion, role, reason or person → word.
@@ -90,6 +91,7 @@ class ScoringPage(msgspec.Struct, frozen=True, kw_only=True):
     asked: tuple[Asked, ...]
     choices: dict[str, tuple[tuple[str, str], ...]]
     said: tuple[Scoring, ...]
+    missing: tuple[tuple[str, int], ...]
     roles: tuple[str, ...]
     act: str
     typed: dict[str, str]
@@ -172,6 +174,7 @@ def scoring_page(site: Site, request: Request, typed: dict[str, str] | None = No
             for name, found in words.items()
         },
         said=tuple(sorted(said, key=lambda one: (-one.at, one.id))[:MOST]),
+        missing=tuple((role, many) for role in head.quorum if (many := sum(role in one.missing for one in some))),
         roles=roles_of(site, request, reach, device),
         act=address(reach),
         typed=typed or {},

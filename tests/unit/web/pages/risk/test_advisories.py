@@ -39,7 +39,7 @@ def test_an_unknown_version_is_no_all_clear(told: Site, writer: Reader) -> None:
     known_as(told, software="")
     rows = writer.get(f"{WHERE}.json").json()["devices"]
     assert [one["state"] for one in rows] == ["unknown"]
-    assert "1 of unknown version" in writer.page("/risk/advisories").text
+    assert "of unknown version: 1" in writer.page("/risk/advisories").text
 
 
 def test_the_list_counts_devices_and_searches(told: Site, writer: Reader) -> None:

@@ -42,7 +42,7 @@ def test_a_model_shows_weaknesses_form_and_bill(told: Site, writer: Reader) -> N
 def test_a_model_without_a_form_is_asked_for(reader: Reader) -> None:
     page = reader.page(f"/risk/models/one?device={STRANGER}")
     assert "Until then it counts as a gap of 70 %" in page.text
-    assert "have no MDS2 form: obtain it" in reader.page("/risk/models").text
+    assert "Models without an MDS2 form, to obtain" in reader.page("/risk/models").text
 
 
 def test_a_model_that_nobody_has_is_missing(reader: Reader) -> None:

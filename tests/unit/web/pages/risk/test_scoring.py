@@ -37,7 +37,7 @@ def test_the_record_is_documented() -> None:
 
 def test_a_batch_is_shown_before_it_is_said(own: Site, writer: Reader) -> None:
     page = say(writer, status=200, step="preview", **EVERY)
-    assert "1 devices would have another criticality" in page.text and list(own.store.all(Scoring)) == []
+    assert "Devices of another criticality: 1" in page.text and list(own.store.all(Scoring)) == []
     assert page.select_one('input[type=hidden][name=C1][value="1"]') is not None
     assert (care(writer)["criticality"], care(writer)["status"]) == (3, "default")
     say(writer, **EVERY)
@@ -48,8 +48,10 @@ def test_a_batch_is_shown_before_it_is_said(own: Site, writer: Reader) -> None:
 
 
 def test_all_roles_together_agree_or_differ(own: Site, writer: Reader) -> None:
+    assert "Clinical lead: 1" in writer.page(SHEET).text
     for role in ("biomedical", "clinical", "rssi"):
         say(writer, role=role, person=role, **EVERY)
+    assert "of the quorum:" not in writer.page(SHEET).text
     assert care(writer)["status"] == "agreed"
     say(writer, role="clinical", C1="4", person="clinical")
     assert care(writer)["status"] == "disputed"
@@ -94,7 +96,7 @@ def test_a_word_of_a_stranger_is_chosen_by_its_mark(own: Site, writer: Reader) -
     )
     assert str(option["value"]).startswith("~")
     page = writer.page(address(Reach(ward=HOSTILE)))
-    assert "1 devices" in page.text
+    assert "1 device" in page.text
     say(writer, address(Reach(ward=HOSTILE)), C1="1")
     (said,) = own.store.all(Scoring)
     assert said.reach.ward == HOSTILE

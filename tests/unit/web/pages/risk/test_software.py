@@ -13,7 +13,7 @@ def test_the_record_is_documented() -> None:
 
 def test_a_component_of_a_bill_is_found_with_its_room(told: Site, writer: Reader) -> None:
     page = writer.page("/risk/software?name=openssl&below=3.0.12")
-    assert "1 devices run it." in page.text and page.find("a", href=f"/devices/{PUMP}") is not None
+    assert "Devices that run it: 1." in page.text and page.find("a", href=f"/devices/{PUMP}") is not None
     assert page.find("a", href="/risk/devices?ward=R%C3%A9a+A") is not None
     (row,) = writer.get("/risk/software.json?name=openssl&below=3.0.12").json()
     assert (row["device"], row["component"], row["version"], row["surely"]) == (PUMP, "openssl", "3.0.11", True)
@@ -33,4 +33,4 @@ def test_without_a_question_it_lists_the_bills(told: Site, writer: Reader) -> No
 
 def test_without_bills_it_says_so(reader: Reader) -> None:
     assert "No bill of materials was imported yet" in reader.page("/risk/software").text
-    assert "0 devices run it." in reader.page("/risk/software?name=none").text
+    assert "Devices that run it: 0." in reader.page("/risk/software?name=none").text

@@ -92,7 +92,7 @@ def test_nothing_is_decided_without_signatures(own: Site, writer: Reader) -> Non
 def test_all_of_a_list_are_meant_together(own: Site, writer: Reader, committee: Signed) -> None:
     committee(own, writer)
     shown = decide(writer, step="preview", query="?ward=R%C3%A9a+A", every="1", device=[])
-    assert "1 devices" in shown and PUMP in shown and STRANGER not in shown
+    assert "1 device" in shown and PUMP in shown and STRANGER not in shown
 
 
 def test_work_on_devices_is_named_in_the_treatment(own: Site, writer: Reader, committee: Signed) -> None:

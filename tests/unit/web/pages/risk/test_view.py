@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garde.model.person import Grant
 from garde.model.risk.matrix import Placed
+from garde.model.risk.scoring import Scoring
 from garde.risk.grid import packaged
 from garde.web.pages.risk.view import Filter, filter_of, mark, meant, number, severity_of
+from garde.web.site import Site
+from tests.pages import PUMP, STRANGER, Reader, hospital
 
 LEVELS = st.sampled_from(["criticality", "vulnerability", "risk"])
 WORDS = st.sampled_from(["site", "ward", "kind", "model", "status"])
@@ -63,3 +69,56 @@ def test_the_highest_risk_of_any_grid_is_critical() -> None:
 
 def test_numbers_of_an_address() -> None:
     assert [number(text, 1, 9, 5) for text in ("3", "0", "99", "x", "", "٣", "9" * 20)] == [3, 1, 9, 5, 5, 5, 5]
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[tuple[Site, Reader]]:
+    """A biomedical engineer of Réa A, in a hospital where people sign in."""
+    with hospital(tmp_path, demonstration=False) as site:
+        grants = (Grant("biomedical", ward="Réa A"),)
+        person = site.register.add("test", site.now(), login="rea", name="Réa", grants=grants)
+        reader = Reader(site)
+        assert site.door is not None
+        reader.cookies["garde"] = site.door.open(person, "password", origin="t", agent="", now=site.now())
+        yield site, reader
+
+
+def test_who_sees_a_ward_sees_its_rows_and_counts_alone(limited: tuple[Site, Reader]) -> None:
+    site, reader = limited
+    assert reader.get("/risk.json").json()["devices"] == 1 < len(site.risk.judged())
+    assert [row["device"] for row in reader.get("/risk/devices.json").json()] == [PUMP]
+    assert reader.get(f"/devices/{STRANGER}/risk").status_code == 404
+    for path in ("/risk?by=ward", "/risk/devices", "/risk/models", "/risk/forms", "/risk/scoring", "/risk/advisories"):
+        page = reader.get(path)
+        assert page.status_code == 200
+        assert STRANGER not in page.text and "alert(1)" not in page.text, path
+
+
+def test_what_is_about_the_whole_hospital_is_not_done_from_a_ward(limited: tuple[Site, Reader]) -> None:
+    site, reader = limited
+    frozen = site.risk.freeze("k.morel", site.now())
+    where = f"/risk/matrices/{frozen.id}"
+    assert len(reader.get(f"{where}.json").json()["rows"]) == 1
+    said = {"role": "biomedical", "agrees": "yes"}
+    for path in ("/risk/freeze", "/risk/names", f"{where}/approvals"):
+        answer = reader.post(path, data=said | {"said": "x", "maker": "y"}, headers={"sec-fetch-site": "same-origin"})
+        assert (answer.status_code, "risk.whole" in answer.text) == (403, True), path
+    assert reader.get("/risk/roadmap").status_code == 403
+    assert reader.get("/risk/roadmap.json").json()["code"] == "risk.whole"
+    assert site.risk.standing(frozen.id).approvals == ()
+    page = reader.page("/risk")
+    assert (
+        page.select_one("form[action='/risk/freeze']") is None and page.select_one("[hx-get='/risk/roadmap']") is None
+    )
+
+
+def test_a_ward_scores_its_own_and_no_more(limited: tuple[Site, Reader]) -> None:
+    site, reader = limited
+    words = {"role": "biomedical", "C1": "1", "step": "say"}
+    same = {"sec-fetch-site": "same-origin"}
+    beyond = reader.post("/risk/scoring?kind=INF_SYR", data=words, headers=same)
+    assert (beyond.status_code, "scoring.role" in beyond.text) == (403, True)
+    assert "scoring.device" in reader.post(f"/risk/scoring?device={STRANGER}", data=words, headers=same).text
+    assert reader.post("/risk/scoring?ward=R%C3%A9a+A", data=words, headers=same).status_code == 303
+    (one,) = site.store.all(Scoring)
+    assert (one.person, one.role, one.reach.ward) == ("rea", "biomedical", "Réa A")

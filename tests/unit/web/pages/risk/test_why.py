@@ -24,7 +24,8 @@ def test_every_term_names_its_facts_and_evidence(told: Site, writer: Reader) -> 
     plain = writer.get(f"/devices/{STRANGER}/risk.json").json()
     assert round(sum(term["points"] for term in plain["terms"][-5:]), 1) == plain["vulnerability"]
     assert [term["term"] for term in record["terms"][-5:]] == ["os", "cve", "mds2", "exposure", "configuration"]
-    assert "TXCF" in page.text and "known to be exploited, and reachable: at least 75" in page.text
+    assert "TXCF-2 no" in " ".join(page.text.split()) and "the kind: syringe pump" in page.text
+    assert "known to be exploited, and reachable: at least 75" in page.text
     lowered = next(one for one in told.risk.without(PUMP) if one.fact == feeds.CVE)
     assert f"Without: {feeds.CVE} → V {round(lowered.score.value)} instead of 75" in " ".join(page.text.split())
 

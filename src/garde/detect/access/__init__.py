@@ -1,0 +1,1 @@
+"""Threats to accounts: guessed, default and readable credentials, remote control."""

@@ -1,0 +1,1 @@
+"""Threats in medical protocols: DICOM, HL7, pumps, monitors, laboratories, buildings."""

@@ -1,0 +1,1 @@
+"""Threats that any protocol may carry: scans, lateral movement, beacons, tunnels, spoofing."""

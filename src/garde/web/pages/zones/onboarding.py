@@ -20,8 +20,9 @@ from starlette.routing import BaseRoute
 from garde.errors import GardeError
 from garde.gate import Guarded, status_of, visitor_of
 from garde.model.device import Device
+from garde.model.risk.matrix import Approval
 from garde.model.zones.place import STATES, Onboarding, Placement, Seat
-from garde.pipeline.zones.admitting import admitted, offered
+from garde.pipeline.zones.admitting import admitted, offered, validating
 from garde.web.pages.device import found
 from garde.web.pages.zones.signing import login_of
 from garde.web.pages.zones.view import zone_name
@@ -65,12 +66,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         record: how far it came; None where it is no device.
         chairs: its addresses.
         guards: the steps that somebody may let it take.
+        words: who validated the next step already.
     """
 
     device: Device | None
     record: Onboarding | None
     chairs: tuple[Chair, ...]
     guards: tuple[Guard, ...]
+    words: tuple[Approval, ...] = ()
 
 
 class OnboardingPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,12 +115,15 @@ def routes(site: Site) -> list[BaseRoute]:
         async with request.form(max_files=0, max_fields=8) as form:
             typed = {name: str(form.get(name, "")).strip()[:500] for name in ("to", "seen", "reason", "person")}
         who = login_of(request, typed["person"])
+        roles = visitor_of(request).scope("zones.place").roles_over(device)
         try:
-            admitted(site.store, device.id, typed["to"], who, typed["reason"], site.now(), seen=typed["seen"])
+            record = admitted(
+                site.store, device.id, typed["to"], who, typed["reason"], site.now(), roles=roles, seen=typed["seen"]
+            )
         except GardeError as error:
             shown = onboarding_page(site, request, typed=typed | {"device": device.id}, error=error)
             return site.page(request, "onboarding.html", int(status_of(error)), page=shown)
-        return RedirectResponse(f"/onboarding?state={typed['to']}", 303)
+        return RedirectResponse(f"/onboarding?state={record.state}", 303)
 
     return [
         Guarded("/onboarding", page, "zones.read"),
@@ -189,6 +195,8 @@ def _row(device: Device | None, record: Onboarding | None, seats: list[Seat], co
 
 def _explained(site: Site, rows: list[Row], code: str) -> list[Row]:
     """The rows with what the log has of their decisions: one question for all of them."""
+    abouts = [validating(row.record) for row in rows if row.record]
+    words = site.store.linked(Approval, abouts)
     log = site.store.messages({one.seat.placement for row in rows for one in row.chairs if one.seat.placement})
 
     def chair(one: Chair) -> Chair:
@@ -200,4 +208,11 @@ def _explained(site: Site, rows: list[Row], code: str) -> list[Row]:
             message=one.seat.placement if said else "",
         )
 
-    return [msgspec.structs.replace(row, chairs=tuple(chair(one) for one in row.chairs)) for row in rows]
+    return [
+        msgspec.structs.replace(
+            row,
+            chairs=tuple(chair(one) for one in row.chairs),
+            words=tuple(words.get(validating(row.record), ())) if row.record else (),
+        )
+        for row in rows
+    ]

@@ -62,10 +62,13 @@ def test_an_address_of_no_device_stands_by_itself(porter: Reader) -> None:
 def test_a_person_lets_it_go_further_with_a_reason(placed: Site, porter: Reader) -> None:
     assert "Biomedical validates the kind" in porter.page("/onboarding?state=STAGING").text
     assert further(porter, PUMP, to="APPROVED", seen="STAGING") == 303
+    assert placed.store.get(Onboarding, [PUMP])[PUMP].state == "STAGING"
+    assert "Another person validates it in the other role" in porter.page("/onboarding?state=STAGING").text
+    assert further(porter, PUMP, to="APPROVED", seen="STAGING", person="bruno") == 303
     record = placed.store.get(Onboarding, [PUMP])[PUMP]
     assert record.state == "APPROVED" and record.steps[-1].cause.startswith("w-")
     said = placed.store.messages([record.steps[-1].cause])[record.steps[-1].cause]
-    assert (said.person, said.reason, said.value) == ("anna", "label read", "APPROVED")  # type: ignore[attr-defined]
+    assert (said.person, said.reason, said.value) == ("bruno", "label read", "APPROVED")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ class Scripted(Line):
     async def stream(self, *, tls: bool = False, name: str = ""):  # type: ignore[no-untyped-def,override]
         yield Said(self, self.octets)
 
-    async def ask(self, data: bytes, *, most: int = 65535) -> bytes:
+    async def ask(self, data: bytes, *, most: int = 65535, least: float = 0.0) -> bytes:
         return self.octets
 
     def random(self, octets: int) -> bytes:

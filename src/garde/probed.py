@@ -2,9 +2,9 @@
 
 Question: may this target be probed, and what does it answer?
 Reference: issue 5 part 9 (contract of ``garde probe``); domain note 01 §11. Part of the composition root, which alone
-knows what the store says of an address. A person who types a probe approves it for its kind; the classes RP0 and RP1, use on
-a patient, a device that somebody excepted and the switch that suspends all hold for them too. An address of the site
-that nobody knows as a device may be a ventilator: it is probed only with the person's word that it is none.
+knows what the store says of an address. A person who types a probe approves it for its kind; the classes RP0 and RP1,
+use on a patient, a device that somebody excepted and the switch that suspends all hold for them too. An address of the
+site that nobody knows as a device may be a ventilator: it is probed only with the person's word that it is none.
 
 Example::
 
@@ -163,16 +163,22 @@ def _resolved(name: str) -> str:
 
 
 def options_of(words: Sequence[str]) -> dict[str, str]:
-    """``name=value`` words as options.
+    """``name=value`` words as options; ``name=file:PATH`` takes the value from a file, as for passwords.
 
     Raises:
         Malformed: a word without its sign.
+        Unreachable: the file cannot be read.
     """
     found = {}
     for word in words:
         name, sign, value = word.partition("=")
         if not sign:
             raise Malformed("probe.option", f"{word[:40]!r} is not NAME=VALUE")
+        if value.startswith("file:"):
+            try:
+                value = Path(value.removeprefix("file:")).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise Unreachable("probe.option", f"{name} cannot be read: {str(error)[:80]}") from None
         found[name.strip()] = value
     return found
 

@@ -28,7 +28,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
+from gufo.ping import Ping
+from gufo.ping.socket import SelectionPolicy
+from gufo.snmp.aio import SnmpSession
+
 from garde.errors import GardeError, Malformed, Refused, Unreachable
+from garde.probing.agent import REPEATED, Agent, Credentials
 from garde.probing.allow import REASONS
 from garde.probing.budget import APART, Bucket, Pace, segments
 
@@ -205,8 +210,13 @@ class Line:
         finally:
             raw.close()
 
-    async def ask(self, data: bytes, *, most: int = 65535) -> bytes:
+    async def ask(self, data: bytes, *, most: int = 65535, least: float = 1e-3) -> bytes:
         """One datagram there, one back.
+
+        Args:
+            data: what is sent.
+            most: octets of the answer.
+            least: seconds that are waited even when the deadline has passed.
 
         Raises:
             Unreachable: refused (ICMP port unreachable) or silent.
@@ -221,12 +231,33 @@ class Line:
             raw.connect((self.address, self.port))
             raw.send(data)
             try:
-                async with asyncio.timeout(max(self.left(), 1e-3)):
+                async with asyncio.timeout(max(self.left(), least)):
                     answer = await loop.sock_recv(raw, most)
             except TimeoutError:
                 raise Unreachable("probe.silent", "Nothing answers") from None
         self.lap("answer_ms")
         return answer
+
+    @contextlib.asynccontextmanager
+    async def agent(self, credentials: Credentials) -> AsyncIterator[Agent]:
+        """An SNMP agent, signed in to where a user is given.
+
+        Raises:
+            Unreachable: silent, refused, or the user is not known.
+            Malformed: no SNMP.
+        """
+        person = credentials.person()
+        await self.pay(0)
+        with _told():
+            self.opens()
+            session = SnmpSession(
+                self.address, self.port, credentials.community, user=person, timeout=self.timeout,
+                max_repetitions=REPEATED,
+            )  # fmt: skip
+            made = Agent(session, self.pay, self.left)
+            if person is not None:
+                await made.begin()
+            yield made
 
     async def echo(self) -> None:
         """One ICMP echo request and its reply (RFC 792, RFC 4443 §4.1).
@@ -234,11 +265,11 @@ class Line:
         Raises:
             Unreachable: silent, or this machine may not send any.
         """
-        from gufo.ping import Ping
-        from gufo.ping.socket import SelectionPolicy
-
         await self.pay(1)
         self.opens()
+        with _told(), socket.socket(_family(self.address), socket.SOCK_DGRAM) as way:
+            # Nothing leaves: it only says whether this machine has a way there, which the echo would call silence.
+            way.connect((self.address, 9))
         try:
             took = await Ping(policy=SelectionPolicy.RAW_DGRAM, timeout=max(self.left(), 0.1)).ping(self.address)
         except OSError as error:

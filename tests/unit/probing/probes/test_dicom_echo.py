@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from garde.probing.probes.dicom_echo import DICOM_ECHO
+from tests.agents import orthanc
 from tests.hostile import hostile, probed, slow
 from tests.imaging import archive, receiver
 
@@ -44,3 +45,9 @@ def test_peers_that_misbehave(mood: str, code: str) -> None:
     with hostile(mood, b"\x02\0\0\0\0\xff") as port:
         result = probed(DICOM_ECHO, port, timeout=0.5)
     assert (result.state, result.code) == ("down", code)
+
+
+def test_orthanc() -> None:
+    with orthanc() as (port, _):
+        assert probed(DICOM_ECHO, port, called="ORTHANC").code == "ok"
+        assert probed(DICOM_ECHO, port, called="OTHER").code == "dicom.rejected.called-ae-unknown"

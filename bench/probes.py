@@ -2,11 +2,11 @@
 
 Question: does supervision of a large hospital fit on one small machine, and does it stay within its budget of packets?
 Bar (issue 5, acceptance 3): 2,000 C-ECHO, 2,000 HL7 messages and 96,000 light checks a minute below 60 % of two cores;
-the budget of N packets a second is never exceeded, counted on the wire. The light ones are a third each of ICMP, TCP and
-HTTP. Every check has an address of its own. The prober and the peers stand in two network namespaces with a virtual wire
-between them: dcmtk's storescp, and a listener for HL7, HTTP and TCP. The kernel counts what leaves the prober's end. In
-a second part the budget is too small for the checks, and must hold; in a third, C-ECHO one after the other is compared
-with pynetdicom in alternating rounds.
+the budget of N packets a second is never exceeded, counted on the wire. The light ones are a third each of ICMP, TCP
+and HTTP. Every check has an address of its own. The prober and the peers stand in two network namespaces with a virtual
+wire between them: dcmtk's storescp, and a listener for HL7, HTTP and TCP. The kernel counts what leaves the prober's
+end. In a second part the budget is too small for the checks, and must hold; in a third, C-ECHO one after the other is
+compared with pynetdicom in alternating rounds.
 
 Example::
 
@@ -181,8 +181,8 @@ def measured(title: str, wanted: list[Check], seconds: float, budget: int) -> tu
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     share, worst = spent / took / 2, wire.worst() / budget
     print(
-        f"{title}: {sum(states.values()) / took * 60:,.0f} checks a minute in {took:.1f} s; prober {share:.0%} of two cores "
-        f"(machine {(cores() - all_before) / took / 2:.0%}); late {counts.late}\n"  # type: ignore[attr-defined]
+        f"{title}: {sum(states.values()) / took * 60:,.0f} checks a minute in {took:.1f} s; "
+        f"prober {share:.0%} of two cores (machine {(cores() - all_before) / took / 2:.0%}); late {counts.late}\n"  # type: ignore[attr-defined]
         f"  packets: {wire.total:,} on the wire, {counts.packets:,} paid for; "  # type: ignore[attr-defined]
         f"worst second {worst:.0%} of a budget of {budget:,}\n  {dict(states.most_common(6))}"
     )
@@ -222,6 +222,7 @@ def against_pynetdicom(rounds: int = 3, each: int = 60) -> float:
 
 
 def main() -> int:
+    """Make the namespaces, or measure inside them."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--seconds", type=float, default=60.0)
     options.add_argument("--peers", action="store_true", help=argparse.SUPPRESS)

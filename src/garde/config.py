@@ -151,7 +151,7 @@ class ProbeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         approvals: TOML file of which probes may go to which kinds, and where none ever goes; empty means that no probe
             goes by itself.
-        packets: that all probes together may send within any second; at least 10.
+        packets: that all probes together may send within any second; at least 20.
     """
 
     approvals: str = ""

@@ -25,6 +25,7 @@ import os
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
@@ -35,7 +36,7 @@ from gufo.snmp.aio import SnmpSession
 from garde.errors import GardeError, Malformed, Refused, Unreachable
 from garde.probing.agent import REPEATED, Agent, Credentials
 from garde.probing.allow import REASONS
-from garde.probing.budget import APART, Bucket, Pace, segments
+from garde.probing.budget import APART, SEGMENT, Bucket, Pace, segments
 
 #: Probe and address → why it may not be sent, a code of `garde.probing.allow.REASONS`; empty when it may.
 Permit = Callable[[str, str], str]
@@ -47,6 +48,8 @@ _TRANSLATED: Final = tuple(
 )
 #: Seconds after which an echo request is forgotten.
 _ECHO: Final = 5.0
+#: Seconds between two looks at who may go on.
+_TICK: Final = 0.002
 #: Octets taken from a socket at once.
 _PIECE: Final = 16384
 #: Failures that are ours: no route here, no permission, no more sockets.
@@ -71,6 +74,7 @@ class Access:
         self.bucket = Bucket(packets)
         self._pace = Pace(apart)
         self._slots = asyncio.Semaphore(together)
+        self._queue: deque[tuple[int, asyncio.Future[None]]] = deque()
         #: One socket for all echoes: each raw socket is given a copy of every reply.
         self.ping = Ping(policy=SelectionPolicy.RAW_DGRAM, timeout=_ECHO)
 
@@ -99,8 +103,29 @@ class Access:
             raise Refused(f"probe.{reason.lower()}", f"{address} is not probed: {REASONS.get(reason, reason)}")
 
     async def pay(self, packets: int) -> None:
-        """Wait until so many packets may leave."""
-        await pause(self.bucket.take(packets, time.monotonic()))
+        """Wait until so many packets may leave, behind those who came before."""
+        if not self._queue and self.bucket.take(packets, time.monotonic()):
+            return
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        self._queue.append((packets, turn))
+        if len(self._queue) == 1:
+            loop.call_later(self.bucket.wait(packets, time.monotonic()), self._release)
+        await turn
+
+    def _release(self) -> None:
+        """Let go whom the budget allows at this moment, and look again when it allows the next."""
+        now = time.monotonic()
+        while self._queue:
+            packets, turn = self._queue[0]
+            if not turn.done():
+                if not self.bucket.take(packets, now):
+                    break
+                turn.set_result(None)
+            self._queue.popleft()
+        if self._queue:
+            wait = max(self.bucket.wait(self._queue[0][0], now), _TICK)
+            asyncio.get_running_loop().call_later(wait, self._release)
 
 
 def canonical(address: str) -> str:
@@ -169,6 +194,11 @@ class Line:
         await self._access.pay(packets)
         self._waited += time.monotonic() - began
 
+    def owe(self, packets: int) -> None:
+        """Pay for packets that left already."""
+        if packets:
+            self._access.bucket.spend(packets)
+
     def left(self) -> float:
         """Seconds until the deadline."""
         return max(0.0, self._begun + self._waited + self.timeout - time.monotonic())
@@ -203,7 +233,7 @@ class Line:
                     async with asyncio.timeout(max(self.left(), 1e-3)):
                         await asyncio.get_running_loop().sock_connect(raw, (self.address, self.port))
                 except TimeoutError:
-                    self._access.bucket.take(1, time.monotonic())
+                    self._access.bucket.spend(1)
                     raise Unreachable("probe.silent", "Nothing answers") from None
             self.lap("connect_ms")
             stream = Stream(self, raw)
@@ -225,7 +255,8 @@ class Line:
         Raises:
             Unreachable: refused (ICMP port unreachable) or silent.
         """
-        await self.pay(segments(len(data)))
+        await self.pay(1)
+        self.owe(segments(len(data)) - 1)
         loop = asyncio.get_running_loop()
         with _told():
             self.opens()
@@ -251,7 +282,6 @@ class Line:
             Malformed: no SNMP.
         """
         person = credentials.person()
-        await self.pay(0)
         with _told():
             self.opens()
             session = SnmpSession(
@@ -411,15 +441,14 @@ class Stream:
             return
 
     async def _send(self, data: bytes) -> None:
-        if not data:
-            return
-        await self._line.pay(segments(len(data)))
-        with _told():
-            try:
-                async with asyncio.timeout(max(self._line.left(), 1e-3)):
-                    await asyncio.get_running_loop().sock_sendall(self._raw, data)
-            except TimeoutError:
-                raise Unreachable("probe.hanging", "The peer takes nothing") from None
+        for at in range(0, len(data), SEGMENT):
+            await self._line.pay(1)
+            with _told():
+                try:
+                    async with asyncio.timeout(max(self._line.left(), 1e-3)):
+                        await asyncio.get_running_loop().sock_sendall(self._raw, data[at : at + SEGMENT])
+                except TimeoutError:
+                    raise Unreachable("probe.hanging", "The peer takes nothing") from None
 
     async def _receive(self) -> bytes:
         # The acknowledgement of what comes is a packet of ours.
@@ -435,6 +464,8 @@ class Stream:
         if not piece:
             raise Unreachable("probe.closed", f"The peer closed after {self._read} octets")
         self._read += len(piece)
+        # Every second segment is acknowledged (RFC 9293 §3.8.6.3); the first was paid for.
+        self._line.owe(segments(len(piece)) // 2)
         if self._read > MOST:
             raise Malformed("probe.flood", f"More than {MOST} octets")
         return piece

@@ -9,25 +9,31 @@ from hypothesis import strategies as st
 from garde.probing.budget import Bucket, Pace, segments
 
 
-@given(st.integers(10, 1000), st.lists(st.tuples(st.floats(0, 2), st.integers(1, 9)), min_size=1, max_size=200))
+@given(st.integers(20, 1000), st.lists(st.tuples(st.floats(0, 2), st.integers(1, 2)), min_size=1, max_size=300))
 def test_no_second_holds_more_than_the_budget(packets: int, asked: list[tuple[float, int]]) -> None:
-    bucket, now, sent = Bucket(packets), 1.0, []
+    bucket, now = Bucket(packets), 1.0
+    sent: list[tuple[float, int]] = []
     for wait, count in asked:
         now += wait
-        # They may leave together, once the bucket says so.
-        sent.append((now + bucket.take(count, now), count))
+        if not bucket.take(count, now):
+            now += bucket.wait(count, now) + 1e-9
+            assert bucket.take(count, now)
+        sent.append((now, count))
     for start, _ in sent:
-        within = sum(count for at, count in sent if start <= at < start + 1 - 1e-6)
-        assert within <= packets + max(count for _, count in sent)
+        assert sum(count for at, count in sent if start <= at <= start + 1) <= packets
     assert bucket.spent == sum(count for _, count in asked)
 
 
-def test_whoever_takes_waits_its_turn() -> None:
-    bucket = Bucket(10)
-    assert bucket.take(1, 0.0) == 0.0
-    assert [round(bucket.take(9, 0.0), 6) for _ in range(2)] == [1.0, 2.0]
-    with pytest.raises(ValueError, match="at least 10"):
-        Bucket(5)
+def test_whoever_cannot_pay_waits() -> None:
+    bucket = Bucket(20)
+    assert bucket.take(2, 5.0) and not bucket.take(1, 5.0) and bucket.spent == 2
+    assert bucket.wait(1, 5.0) == pytest.approx(1 / 17)
+    bucket.spend(17)
+    assert bucket.wait(1, 5.0) == pytest.approx(18 / 17)
+    # A long rest saves no more than the depth.
+    assert bucket.take(2, 500.0) and not bucket.take(1, 500.0)
+    with pytest.raises(ValueError, match="at least 20"):
+        Bucket(19)
 
 
 def test_probes_of_one_address_are_apart() -> None:

@@ -81,10 +81,16 @@ class Pace:
         self.apart = apart
         self._last: OrderedDict[str, float] = OrderedDict()
 
-    def take(self, address: str, now: float) -> float:
-        """Seconds until this address may be asked again; it then counts as asked at that moment."""
-        at = max(now, self._last.pop(address, -self.apart) + self.apart)
-        self._last[address] = at
+    def wait(self, address: str, now: float) -> float:
+        """Seconds until this address may be asked."""
+        return max(0.0, self._last.get(address, now - self.apart) + self.apart - now)
+
+    def take(self, address: str, now: float) -> bool:
+        """Whether it may be asked now; it then counts as asked."""
+        if self.wait(address, now) > 0:
+            return False
+        self._last.pop(address, None)
+        self._last[address] = now
         if len(self._last) > _KNOWN:
             self._last.popitem(last=False)
-        return at - now
+        return True

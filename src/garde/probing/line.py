@@ -88,9 +88,13 @@ class Access:
         """
         address = canonical(address)
         self.ask(address, probe)
-        async with self._slots:
-            await pause(self._pace.take(address, time.monotonic()))
-            yield Line(self, address, probe, port, timeout)
+        while True:
+            # Waiting for one's turn at a device keeps nobody else from theirs.
+            await pause(self._pace.wait(address, time.monotonic()))
+            async with self._slots:
+                if self._pace.take(address, time.monotonic()):
+                    yield Line(self, address, probe, port, timeout)
+                    return
 
     def ask(self, address: str, probe: str) -> None:
         """Ask the permit.

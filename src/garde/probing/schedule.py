@@ -36,6 +36,8 @@ from garde.registry import Registry
 JITTER: Final = 0.2
 #: Longest wait before the clock is looked at again.
 _LOOK: Final = 1.0
+#: Checks that are begun before those under way get a turn.
+_TOGETHER: Final = 16
 #: Checks that wait for their turn; who comes later waits for its next round, so that a stall makes no storm.
 _MOST: Final = 4096
 
@@ -173,7 +175,7 @@ class Schedule:
 
     async def run(self, seconds: float) -> Counts:
         """Ask for so many seconds, then wait for what is under way."""
-        until = self._clock() + seconds
+        until, begun = self._clock() + seconds, 0
         while len(self._plan) and (now := self._clock()) < until:
             due = self._plan.next(now)
             if due.at > now:
@@ -181,7 +183,8 @@ class Schedule:
                 continue
             self._plan.done(due, now)
             self.step(due.check, now)
-            if len(self._running) >= _MOST // 64:
+            begun += 1
+            if not begun % _TOGETHER:
                 # What was begun must be able to go on.
                 await asyncio.sleep(0)
         if self._running:

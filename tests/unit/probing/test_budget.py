@@ -38,7 +38,9 @@ def test_whoever_cannot_pay_waits() -> None:
 
 def test_probes_of_one_address_are_apart() -> None:
     pace = Pace(1.0)
-    assert [pace.take("a", 5.0), pace.take("a", 5.0), pace.take("b", 5.0), pace.take("a", 5.5)] == [0, 1, 0, 1.5]
+    assert pace.take("a", 5.0) and not pace.take("a", 5.5) and pace.take("b", 5.5)
+    assert (pace.wait("a", 5.5), pace.wait("c", 5.5)) == (0.5, 0.0)
+    assert pace.take("a", 6.0) and not pace.take("a", 6.0)
 
 
 def test_octets_as_packets() -> None:

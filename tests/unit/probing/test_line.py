@@ -90,3 +90,21 @@ def test_only_some_run_at_once() -> None:
 
     asyncio.run(work())
     assert most == 3
+
+
+def test_one_device_is_not_asked_twice_in_a_second_and_keeps_nobody_else_waiting() -> None:
+    begun: list[tuple[str, float]] = []
+
+    async def work() -> None:
+        access = Access(lambda *_: "", packets=1e6, together=1, apart=0.2)
+
+        async def one(address: str) -> None:
+            async with access.line(address, "tcp", 1, 1.0):
+                begun.append((address, asyncio.get_running_loop().time()))
+
+        await asyncio.gather(*(one(address) for address in ("127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.2")))
+
+    asyncio.run(work())
+    assert [address for address, _ in begun] == ["127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.1"]
+    first, *others = [at for address, at in begun if address == "127.0.0.1"]
+    assert others[0] - first >= 0.199 and others[1] - others[0] >= 0.199

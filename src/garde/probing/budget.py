@@ -7,8 +7,8 @@ those of a connection when it opens, when something is written, when something i
 
 Example:
     >>> bucket = Bucket(100)
-    >>> bucket.take(10, now=0.0), bucket.take(1, now=0.0), round(bucket.wait(1, now=0.0), 3)
-    (True, False, 0.012)
+    >>> bucket.take(10, now=0.0), bucket.take(1, now=0.0), bucket.wait(8, now=0.0)
+    (True, False, 0.1)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final
 #: Shares of the budget: what may leave at once, and what comes back in a second. The rest is for packets that leave a
 #: little later than they were paid for.
 BURST: Final = 0.1
-RATE: Final = 0.85
+RATE: Final = 0.8
 #: Octets that one packet is counted for: the smallest MTU of IPv6, less its headers.
 SEGMENT: Final = 1220
 #: Seconds between two probes of one address.

@@ -27,9 +27,9 @@ def test_no_second_holds_more_than_the_budget(packets: int, asked: list[tuple[fl
 def test_whoever_cannot_pay_waits() -> None:
     bucket = Bucket(20)
     assert bucket.take(2, 5.0) and not bucket.take(1, 5.0) and bucket.spent == 2
-    assert bucket.wait(1, 5.0) == pytest.approx(1 / 17)
+    assert bucket.wait(1, 5.0) == pytest.approx(1 / 16)
     bucket.spend(17)
-    assert bucket.wait(1, 5.0) == pytest.approx(18 / 17)
+    assert bucket.wait(1, 5.0) == pytest.approx(18 / 16)
     # A long rest saves no more than the depth.
     assert bucket.take(2, 500.0) and not bucket.take(1, 500.0)
     with pytest.raises(ValueError, match="at least 20"):

@@ -34,7 +34,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from garde.probing.line import Access  # noqa: E402
 from garde.probing.result import Result  # noqa: E402
-from garde.probing.schedule import Check, Plan, Schedule  # noqa: E402
+from garde.probing.schedule import Check, Counts, Plan, Schedule  # noqa: E402
 from garde.probing.spec import run  # noqa: E402
 from garde.probing.table import PROBES  # noqa: E402
 
@@ -172,7 +172,7 @@ def measured(title: str, wanted: list[Check], seconds: float, budget: int) -> tu
     def result(check: Check, found: Result) -> None:
         states[f"{found.state}" if found.state == "up" else f"{check.probe} {found.state} {found.code}"] += 1
 
-    async def work() -> object:
+    async def work() -> Counts:
         access = Access(lambda *_: "", packets=budget, together=512)
         schedule = Schedule(Plan(wanted), access, PROBES, heard=lambda _: None, result=result)
         return await schedule.run(seconds)
@@ -186,10 +186,11 @@ def measured(title: str, wanted: list[Check], seconds: float, budget: int) -> tu
     done = sum(states.values())
     # What the wanted rate costs, also where a busy machine did not let us reach it.
     share, worst = spent / done * 100_000 / 120, wire.worst() / budget
+    busy = (cores() - all_before) / took / 2
     print(
-        f"{title}: {done / took * 60:,.0f} checks a minute in {took:.1f} s; "
-        f"prober {spent / took / 2:.0%} of two cores, {share:.0%} for 100,000 a minute (machine {(cores() - all_before) / took / 2:.0%}); late {counts.late}\n"  # type: ignore[attr-defined]
-        f"  packets: {wire.total:,} on the wire, {counts.packets:,} paid for; "  # type: ignore[attr-defined]
+        f"{title}: {done / took * 60:,.0f} checks a minute in {took:.1f} s, {counts.late:,} late\n"
+        f"  prober {spent / took / 2:.0%} of two cores, {share:.0%} for 100,000 a minute; whole machine {busy:.0%}\n"
+        f"  packets: {wire.total:,} on the wire, {counts.packets:,} paid for; "
         f"worst second {worst:.0%} of a budget of {budget:,}\n  {dict(states.most_common(6))}"
     )
     return share, worst, states

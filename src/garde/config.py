@@ -145,6 +145,19 @@ class RespondSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gateway: tuple[str, ...] = ()
 
 
+class ProbeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What Garde itself may send to devices.
+
+    Attributes:
+        approvals: TOML file of which probes may go to which kinds, and where none ever goes; empty means that no probe
+            goes by itself.
+        packets: that all probes together may send within any second; at least 20.
+    """
+
+    approvals: str = ""
+    packets: int = 200
+
+
 class OidcRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[oidc.role]]``: who carries this value in this claim holds this role, everywhere or in one part.
 
@@ -336,6 +349,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     findings: FindingsSection = FindingsSection()
     risk: RiskSection = RiskSection()
     respond: RespondSection = RespondSection()
+    probe: ProbeSection = ProbeSection()
     evidence: EvidenceSection = EvidenceSection()
     oidc: OidcSection = OidcSection()
     notify: NotifySection = NotifySection()

@@ -53,6 +53,7 @@ for group in (
 ):
     app.add_typer(group)
 app.command()(monitor.forecast)
+app.command()(monitor.probe)
 
 
 class FindingsFormat(enum.StrEnum):

@@ -1,0 +1,1 @@
+"""Probing: the few packets that Garde sends, each asked for, each allowed, each counted."""

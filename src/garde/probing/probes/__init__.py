@@ -1,0 +1,1 @@
+"""Probes: one file per protocol; none opens a socket, reads a clock or waits by itself."""

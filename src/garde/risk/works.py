@@ -140,10 +140,7 @@ class Works:
             Malformed: limits that are none.
             Refused: what is wanted does not fit.
         """
-        if self._problem is None:
-            self._problem = prepared(self.packages, self._stakes, limits, self._residual)
-        # The tables of what stays are the same for every budget.
-        problem = prepared(self.packages, (), limits)._replace(groups=self._problem.groups)
+        problem = self.problem(limits)
         try:
             return roadmap(problem)
         except Refused as error:
@@ -154,6 +151,17 @@ class Works:
         missed = {name for one in problem.urgent if first.isdisjoint(one.packages) for name in one.urgent}
         best = msgspec.structs.replace(relaxed.best, unserved=tuple(sorted(missed)), uncovered=problem.uncovered)
         return msgspec.structs.replace(relaxed, best=best)
+
+    def problem(self, limits: Limits) -> Problem:
+        """The packages and what stays for every set of them, within limits.
+
+        Raises:
+            Malformed: limits that are none.
+        """
+        if self._problem is None:
+            self._problem = prepared(self.packages, self._stakes, limits, self._residual)
+        # The tables of what stays are the same for every budget.
+        return prepared(self.packages, (), limits)._replace(groups=self._problem.groups)
 
     def _own(self) -> Iterable[Work]:
         names = {entry.name for entry in self._book.entries}

@@ -233,7 +233,8 @@ def _force(here: _Here, policy: Policy, made: Plan, token: str) -> Force:
     return Force(
         id=name, policy=policy.id, mode=made.mode, generation=made.generation, token=token, state="pending",
         at=here.clock.now(), person=_me(),
-        before=(last.policy, last.mode, last.generation) if last and last.holds else None,
+        # A change that took itself back leaves what was confirmed before it.
+        before=((last.policy, last.mode, last.generation) if last.holds else last.before) if last else None,
     )  # fmt: skip
 
 
